@@ -1,0 +1,64 @@
+/* byte-queue.h: bytes in order, as a list of chunks
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TisockChunk TisockChunk;
+typedef struct _TisockByteQueue TisockByteQueue;
+
+/* A run of bytes: a block of our own, a slice of a GBytes, or a loan. */
+struct _TisockChunk
+{
+  TisockChunk  *next;
+  guint8       *data;           /* the first byte that has not been taken */
+  gsize         length;         /* how many are left */
+  gsize         room;           /* free bytes behind them; blocks only */
+  GBytes       *bytes;          /* whose bytes they are, or NULL */
+  gboolean      on_loan;        /* both the chunk and its bytes belong to somebody else */
+};
+
+/* An empty queue is all zeros and owns no memory. */
+struct _TisockByteQueue
+{
+  TisockChunk  *head;
+  TisockChunk  *tail;
+  gsize         length;
+};
+
+void          tisock_byte_queue_append       (TisockByteQueue       *queue,
+                                              const void            *data,
+                                              gsize                  length);
+void          tisock_byte_queue_append_bytes (TisockByteQueue       *queue,
+                                              GBytes                *bytes,
+                                              gsize                  offset);
+/* Lends the queue bytes that stay the lender's: settle() has to be called before they change.
+ * A queue has at most one loan, and it is always its last chunk. */
+void          tisock_byte_queue_lend         (TisockByteQueue       *queue,
+                                              TisockChunk           *loan,
+                                              void                  *data,
+                                              gsize                  length);
+void          tisock_byte_queue_settle       (TisockByteQueue       *queue);
+
+gsize         tisock_byte_queue_copy         (const TisockByteQueue *queue,
+                                              gsize                  offset,
+                                              void                  *buffer,
+                                              gsize                  length);
+const guint8 *tisock_byte_queue_peek         (TisockByteQueue       *queue,
+                                              gsize                  length);
+void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
+                                              gsize                  length);
+GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
+                                              gsize                  length) G_GNUC_WARN_UNUSED_RESULT;
+guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,
+                                              GOutputVector         *vectors,
+                                              guint                  n_vectors);
+void          tisock_byte_queue_clear        (TisockByteQueue       *queue);
+
+G_END_DECLS

@@ -1,0 +1,42 @@
+/* descriptor.h: file descriptors, the reserve for a full table, and errno as GError
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/endpoint.h"
+#include "engine/reactor.h"
+
+G_BEGIN_DECLS
+
+/* Sets an error for an errno of a socket call: Xojo's numbers where they have a word, else GIO's.
+ * The message is what was done, a colon, and the reason. */
+void     tisock_set_error_from_errno (GError       **error,
+                                      int            error_number,
+                                      const char    *format,
+                                      ...) G_GNUC_PRINTF (3, 4);
+/* Whether an errno says that the system has no more descriptors or memory for now. */
+gboolean tisock_errno_is_exhaustion  (int            error_number);
+
+/* Closes a descriptor that is in no slot any more and feeds starving listeners. */
+void     tisock_descriptor_close     (int            fd,
+                                      TisockReactor *reactor);
+/* A new stream socket that listens, non-blocking and close-on-exec; -1 with errno on failure.
+ * "none" as endpoint family is both families on all interfaces; its port counts. */
+int      tisock_descriptor_listen    (const TisockEndpoint *endpoint,
+                                      int                   backlog);
+/* Accepts one connection; -1 with errno on failure. */
+int      tisock_descriptor_accept    (int             listener,
+                                      TisockEndpoint *remote);
+/* With a full table: gives up the reserve, accepts one connection and closes it.
+ * FALSE with errno if there was none or no reserve. */
+gboolean tisock_descriptor_shed      (int             listener,
+                                      TisockEndpoint *remote);
+/* Opens the reserve if it is not open. */
+void     tisock_descriptor_reserve   (void);
+
+G_END_DECLS

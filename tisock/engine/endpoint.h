@@ -1,0 +1,53 @@
+/* endpoint.h: an IP address and port, small enough to keep with every socket
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include <sys/socket.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TisockEndpoint TisockEndpoint;
+
+/* All zeros (family AF_UNSPEC) is "none". IPv4 addresses mapped into IPv6 are kept as IPv4. */
+struct _TisockEndpoint
+{
+  guint16  family;
+  guint16  port;                /* host byte order */
+  guint32  scope_id;
+  guint8   bytes[16];           /* network byte order; the first 4 for IPv4 */
+};
+
+static inline gboolean
+tisock_endpoint_is_set (const TisockEndpoint *endpoint)
+{
+  return endpoint->family != AF_UNSPEC;
+}
+
+void            tisock_endpoint_from_sockaddr  (TisockEndpoint                *endpoint,
+                                                const struct sockaddr_storage *address);
+socklen_t       tisock_endpoint_to_sockaddr    (const TisockEndpoint          *endpoint,
+                                                struct sockaddr_storage       *address);
+/* FALSE, and "none", if the address is not IPv4 or IPv6. */
+gboolean        tisock_endpoint_from_address   (TisockEndpoint                *endpoint,
+                                                GSocketAddress                *address);
+GSocketAddress *tisock_endpoint_to_address     (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+/* A literal: "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; FALSE if the text is a name. */
+gboolean        tisock_endpoint_parse          (TisockEndpoint                *endpoint,
+                                                const char                    *literal,
+                                                guint16                        port);
+/* The address alone, as text; NULL for "none". */
+char           *tisock_endpoint_dup_text       (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+/* For messages: "192.0.2.1:80", "[2001:db8::1]:80". */
+char           *tisock_endpoint_describe       (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+gboolean        tisock_endpoint_get_local      (TisockEndpoint                *endpoint,
+                                                int                            fd);
+gboolean        tisock_endpoint_get_remote     (TisockEndpoint                *endpoint,
+                                                int                            fd);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* lookup.h: resolves a name on a thread and hands the answer to a reactor
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/reactor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockLookup TisockLookup;
+
+/* Called in a turn, once for each of the two families asked for (A and AAAA, side by side).
+ * `addresses` (GInetAddress) is NULL, and `error` set, if that family has no answer. The callback
+ * may cancel the lookup. */
+typedef void (*TisockLookupFunc) (GSocketFamily  family,
+                                  GList         *addresses,
+                                  const GError  *error,
+                                  gpointer       user_data);
+
+TisockLookup *tisock_lookup_start   (TisockReactor     *reactor,
+                                     GObject           *owner,
+                                     const char        *name,
+                                     TisockLookupFunc   func,
+                                     gpointer           user_data,
+                                     GError           **error);
+/* Frees it; the thread's answer, if it still comes, goes nowhere. After both answers too. */
+void          tisock_lookup_free    (TisockLookup      *self);
+void          tisock_lookup_collect (TisockLookup      *self,
+                                     TisockWaitSet     *set);
+
+G_END_DECLS

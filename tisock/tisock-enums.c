@@ -1,0 +1,28 @@
+/* tisock-enums.c
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "tisock-enums.h"
+
+G_DEFINE_ENUM_TYPE (TisockSocketState, tisock_socket_state,
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_INITIALIZED, "initialized"),
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_CONNECTING, "connecting"),
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_CONNECTED, "connected"),
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_LISTENING, "listening"),
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_CLOSED, "closed"),
+  G_DEFINE_ENUM_VALUE (TISOCK_SOCKET_STATE_ERROR, "error"))
+
+G_DEFINE_ENUM_TYPE (TisockOverloadPolicy, tisock_overload_policy,
+  G_DEFINE_ENUM_VALUE (TISOCK_OVERLOAD_POLICY_PAUSE, "pause"),
+  G_DEFINE_ENUM_VALUE (TISOCK_OVERLOAD_POLICY_DROP, "drop"))
+
+G_DEFINE_ENUM_TYPE (TisockDropReason, tisock_drop_reason,
+  G_DEFINE_ENUM_VALUE (TISOCK_DROP_REASON_LIMIT, "limit"),
+  G_DEFINE_ENUM_VALUE (TISOCK_DROP_REASON_DESCRIPTORS, "descriptors"),
+  G_DEFINE_ENUM_VALUE (TISOCK_DROP_REASON_PEER, "peer"),
+  G_DEFINE_ENUM_VALUE (TISOCK_DROP_REASON_NO_SOCKET, "no-socket"),
+  G_DEFINE_ENUM_VALUE (TISOCK_DROP_REASON_HANDSHAKE, "handshake"))

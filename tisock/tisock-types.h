@@ -1,0 +1,22 @@
+/* tisock-types.h
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (TISOCK_INSIDE) && !defined (TISOCK_COMPILATION)
+# error "Only <tisock/tisock.h> can be included directly."
+#endif
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TisockNetworkInterface TisockNetworkInterface;
+typedef struct _TisockServerSocket TisockServerSocket;
+typedef struct _TisockSocketCore TisockSocketCore;
+typedef struct _TisockTCPSocket TisockTCPSocket;
+
+G_END_DECLS

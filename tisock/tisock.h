@@ -1,0 +1,19 @@
+/* tisock.h
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define TISOCK_INSIDE
+# include "tisock-enums.h"
+# include "tisock-network-interface.h"
+# include "tisock-server-socket.h"
+# include "tisock-socket-core.h"
+# include "tisock-socket-error.h"
+# include "tisock-tcp-socket.h"
+# include "tisock-types.h"
+# include "tisock-version.h"
+# include "tisock-version-macros.h"
+#undef TISOCK_INSIDE

@@ -30,10 +30,11 @@ struct _TisockTimer
 
 struct _TisockTimerWheel
 {
-  guint64       tick;           /* the first tick that has not been expired yet */
+  guint64       tick;           /* how far time has got; what is set for earlier ticks is due */
   guint64       occupied[TISOCK_TIMER_LEVELS];
   TisockTimer  *buckets[TISOCK_TIMER_LEVELS][TISOCK_TIMER_BUCKETS];
   TisockTimer  *expired;        /* due, and waiting for expire() to call them */
+  TisockTimer **expired_end;    /* the end of that list */
 };
 
 static inline gboolean

@@ -1,0 +1,386 @@
+/* byte-queue.c: bytes in order, as a list of chunks
+ *
+ * No chunk is ever empty, so an empty queue has none.
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "engine/byte-queue.h"
+
+#include <string.h>
+
+/* Blocks grow with the queue, so that many small appends cost little and memory stays in
+ * proportion. With what malloc() adds, a block of this size fills whole pages. */
+#define BLOCK_OVERHEAD (sizeof (TisockChunk) + 2 * sizeof (gsize))
+#define MIN_BLOCK (4096 - BLOCK_OVERHEAD)
+#define MAX_BLOCK (65536 - BLOCK_OVERHEAD)
+
+/* Below this a copy costs less than a chunk and a reference. */
+#define MIN_REFERENCED 256
+
+typedef struct
+{
+  TisockChunk  chunk;
+  guint8       data[];
+} Block;
+
+static gboolean
+is_block (const TisockChunk *chunk)
+{
+  return chunk != NULL && chunk->bytes == NULL && !chunk->on_loan;
+}
+
+static TisockChunk *
+new_block (gsize room)
+{
+  Block *block = g_malloc (sizeof *block + room);
+
+  block->chunk = (TisockChunk) { .data = block->data, .room = room };
+
+  return &block->chunk;
+}
+
+static void
+free_chunk (TisockChunk *chunk)
+{
+  if (chunk->on_loan)
+    return;
+
+  g_clear_pointer (&chunk->bytes, g_bytes_unref);
+  g_free (chunk);
+}
+
+static void
+push_chunk (TisockByteQueue *queue,
+            TisockChunk     *chunk)
+{
+  if (queue->tail != NULL)
+    queue->tail->next = chunk;
+  else
+    queue->head = chunk;
+
+  queue->tail = chunk;
+  queue->length += chunk->length;
+}
+
+static void
+push_head (TisockByteQueue *queue,
+           TisockChunk     *chunk)
+{
+  chunk->next = queue->head;
+  queue->head = chunk;
+  if (queue->tail == NULL)
+    queue->tail = chunk;
+  queue->length += chunk->length;
+}
+
+static TisockChunk *
+pop_chunk (TisockByteQueue *queue)
+{
+  TisockChunk *chunk = queue->head;
+
+  queue->head = chunk->next;
+  if (queue->head == NULL)
+    queue->tail = NULL;
+  queue->length -= chunk->length;
+  chunk->next = NULL;
+
+  return chunk;
+}
+
+/* Puts as much as there is room for behind the bytes of a block. */
+static gsize
+fill_block (TisockChunk  *block,
+            const guint8 *data,
+            gsize         length)
+{
+  gsize n = MIN (length, block->room);
+
+  memcpy (block->data + block->length, data, n);
+  block->length += n;
+  block->room -= n;
+
+  return n;
+}
+
+static gsize
+fill_tail (TisockByteQueue *queue,
+           const guint8    *data,
+           gsize            length)
+{
+  gsize n;
+
+  if (!is_block (queue->tail) || queue->tail->room == 0)
+    return 0;
+
+  n = fill_block (queue->tail, data, length);
+  queue->length += n;
+
+  return n;
+}
+
+static void
+push_block (TisockByteQueue *queue,
+            const guint8    *data,
+            gsize            length,
+            gsize            room)
+{
+  TisockChunk *block = new_block (MAX (length, room));
+
+  fill_block (block, data, length);
+  push_chunk (queue, block);
+}
+
+void
+tisock_byte_queue_append (TisockByteQueue *queue,
+                          const void      *data,
+                          gsize            length)
+{
+  const guint8 *rest = data;
+  gsize n;
+
+  if (length == 0)
+    return;
+
+  tisock_byte_queue_settle (queue);
+
+  n = fill_tail (queue, rest, length);
+
+  /* No block is larger than the maximum, so that a long queue shrinks while it is taken from. */
+  while (n < length)
+    {
+      gsize part = MIN (length - n, MAX_BLOCK);
+
+      push_block (queue, rest + n, part, CLAMP (queue->length, MIN_BLOCK, MAX_BLOCK));
+      n += part;
+    }
+}
+
+void
+tisock_byte_queue_append_bytes (TisockByteQueue *queue,
+                                GBytes          *bytes,
+                                gsize            offset)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  TisockChunk *chunk;
+
+  g_assert (offset <= length);
+
+  if (length - offset < MIN_REFERENCED)
+    {
+      tisock_byte_queue_append (queue, data + offset, length - offset);
+      return;
+    }
+
+  tisock_byte_queue_settle (queue);
+
+  chunk = g_new0 (TisockChunk, 1);
+  chunk->data = (guint8 *) data + offset;
+  chunk->length = length - offset;
+  chunk->bytes = g_bytes_ref (bytes);
+  push_chunk (queue, chunk);
+}
+
+void
+tisock_byte_queue_lend (TisockByteQueue *queue,
+                        TisockChunk     *loan,
+                        void            *data,
+                        gsize            length)
+{
+  tisock_byte_queue_settle (queue);
+
+  if (length == 0)
+    return;
+
+  *loan = (TisockChunk) { .data = data, .length = length, .on_loan = TRUE };
+  push_chunk (queue, loan);
+}
+
+static void
+pop_tail (TisockByteQueue *queue)
+{
+  TisockChunk *last = queue->tail;
+  TisockChunk *chunk = queue->head;
+
+  if (chunk == last)
+    {
+      pop_chunk (queue);
+      return;
+    }
+
+  while (chunk->next != last)
+    chunk = chunk->next;
+
+  chunk->next = NULL;
+  queue->tail = chunk;
+  queue->length -= last->length;
+}
+
+/* An idle socket's few bytes get a block of their size; only a queue that grows gets room. */
+void
+tisock_byte_queue_settle (TisockByteQueue *queue)
+{
+  TisockChunk *loan = queue->tail;
+  gsize n;
+
+  if (loan == NULL || !loan->on_loan)
+    return;
+
+  pop_tail (queue);
+
+  n = fill_tail (queue, loan->data, loan->length);
+  if (n < loan->length)
+    push_block (queue, loan->data + n, loan->length - n, MIN (queue->length, MAX_BLOCK));
+}
+
+/* How many bytes there were from the offset on, at most `length`. */
+gsize
+tisock_byte_queue_copy (const TisockByteQueue *queue,
+                        gsize                  offset,
+                        void                  *buffer,
+                        gsize                  length)
+{
+  gsize copied = 0;
+
+  for (TisockChunk *chunk = queue->head; chunk != NULL && copied < length; chunk = chunk->next)
+    {
+      gsize n;
+
+      if (offset >= chunk->length)
+        {
+          offset -= chunk->length;
+          continue;
+        }
+
+      n = MIN (length - copied, chunk->length - offset);
+      memcpy ((guint8 *) buffer + copied, chunk->data + offset, n);
+      copied += n;
+      offset = 0;
+    }
+
+  return copied;
+}
+
+/* Moves bytes from the head of the queue to the end of a block that is not in it. */
+static void
+move_to_block (TisockByteQueue *queue,
+               TisockChunk     *block,
+               gsize            length)
+{
+  while (length > 0)
+    {
+      gsize n = fill_block (block, queue->head->data, MIN (length, queue->head->length));
+
+      tisock_byte_queue_skip (queue, n);
+      length -= n;
+    }
+}
+
+/* The first bytes of the queue in one piece, until it changes. A block made for that has as much
+ * room again, so that looking at a growing queue again and again copies each byte about twice. */
+const guint8 *
+tisock_byte_queue_peek (TisockByteQueue *queue,
+                        gsize            length)
+{
+  TisockChunk *block;
+
+  g_assert (length <= queue->length);
+
+  if (queue->head == NULL)
+    return NULL;
+  if (queue->head->length >= length)
+    return queue->head->data;
+
+  if (is_block (queue->head) && queue->head->room >= length - queue->head->length)
+    block = pop_chunk (queue);
+  else
+    block = new_block (2 * length);
+
+  move_to_block (queue, block, length - block->length);
+  push_head (queue, block);
+
+  return block->data;
+}
+
+void
+tisock_byte_queue_skip (TisockByteQueue *queue,
+                        gsize            length)
+{
+  g_assert (length <= queue->length);
+
+  while (length > 0 && queue->head->length <= length)
+    {
+      length -= queue->head->length;
+      free_chunk (pop_chunk (queue));
+    }
+
+  if (length > 0)
+    {
+      queue->head->data += length;
+      queue->head->length -= length;
+      queue->length -= length;
+    }
+}
+
+static GBytes *
+slice_chunk (const TisockChunk *chunk,
+             gsize              length)
+{
+  const guint8 *start = g_bytes_get_data (chunk->bytes, NULL);
+
+  return g_bytes_new_from_bytes (chunk->bytes, chunk->data - start, length);
+}
+
+GBytes *
+tisock_byte_queue_take_bytes (TisockByteQueue *queue,
+                              gsize            length)
+{
+  const TisockChunk *head = queue->head;
+  GBytes *bytes;
+
+  g_assert (length <= queue->length);
+
+  if (length > 0 && head->bytes != NULL && head->length >= length)
+    {
+      bytes = slice_chunk (head, length);
+    }
+  else
+    {
+      guint8 *data = g_malloc (length);
+
+      tisock_byte_queue_copy (queue, 0, data, length);
+      bytes = g_bytes_new_take (data, length);
+    }
+
+  tisock_byte_queue_skip (queue, length);
+
+  return bytes;
+}
+
+guint
+tisock_byte_queue_get_vectors (const TisockByteQueue *queue,
+                               GOutputVector         *vectors,
+                               guint                  n_vectors)
+{
+  guint n = 0;
+
+  for (TisockChunk *chunk = queue->head; chunk != NULL && n < n_vectors; chunk = chunk->next)
+    {
+      vectors[n].buffer = chunk->data;
+      vectors[n].size = chunk->length;
+      n++;
+    }
+
+  return n;
+}
+
+void
+tisock_byte_queue_clear (TisockByteQueue *queue)
+{
+  while (queue->head != NULL)
+    free_chunk (pop_chunk (queue));
+}

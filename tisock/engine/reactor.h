@@ -38,6 +38,9 @@ struct _TisockSlot
   guint32                index;
   guint8                 wanted;        /* the GIOCondition asked for; 0 = paused */
   guint8                 armed;         /* the GIOCondition the backend watches for */
+  guint8                 changed : 1;   /* on the list of slots whose interest changed */
+  guint8                 queued : 1;    /* on the list for the next turn */
+  guint8                 unwatchable : 1; /* the backend refused it: to be told with G_IO_NVAL */
 };
 
 /* What one socket waits for: served by tisock_reactor_wait() without the context. */
@@ -65,7 +68,8 @@ gboolean       tisock_reactor_is_lost            (TisockReactor       *self);
 void           tisock_reactor_invoke             (TisockReactor       *self,
                                                   GSourceFunc          function,
                                                   GObject             *object);
-/* Monotonic µs; during a turn the time it began. */
+/* Monotonic µs; in a turn a cached value that a slow handler leaves behind: good for noting
+ * activity, while deadlines are counted from g_get_monotonic_time(). */
 gint64         tisock_reactor_get_time           (TisockReactor       *self);
 
 gboolean       tisock_reactor_attach             (TisockReactor       *self,

@@ -1,0 +1,131 @@
+/* stream.h: a connected byte stream: its queues, limits, deadlines, and its end
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/reactor.h"
+#include "engine/transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockStream TisockStream;
+typedef struct _TisockStreamFuncs TisockStreamFuncs;
+typedef struct _TisockStreamSettings TisockStreamSettings;
+
+typedef enum
+{
+  TISOCK_STREAM_RECEIVED = 1 << 0,      /* bytes came into the receive buffer */
+  TISOCK_STREAM_EOF      = 1 << 1,      /* the peer's end, while our side stays open */
+  TISOCK_STREAM_SENT     = 1 << 2,      /* bytes left the send queue */
+  TISOCK_STREAM_DRAINED  = 1 << 3,      /* the send queue is short again */
+} TisockStreamEvents;
+
+struct _TisockStreamFuncs
+{
+  /* Something has happened that is to be said, but not from within this call. */
+  void (*happened) (TisockStream       *self,
+                    TisockStreamEvents  events);
+  /* The stream cannot go on; only in a turn. Without an errno it ended in good order. The error is the callee's;
+   * it has to stop the stream. */
+  void (*ended)    (TisockStream       *self,
+                    GError             *error,
+                    int                 error_number);
+  /* All that was to be done in this turn is done: say what has happened. */
+  void (*served)   (TisockStream       *self);
+  /* The context is gone; the descriptor is closed. */
+  void (*lost)     (TisockStream       *self);
+};
+
+/* Times in ms and numbers of bytes; 0 is "none" for all of them. */
+struct _TisockStreamSettings
+{
+  guint    timeout;             /* for a write that makes no progress */
+  guint    idle_timeout;
+  guint    close_timeout;
+  guint64  receive_limit;
+  guint64  send_limit;
+  gboolean allow_half_open;
+};
+
+struct _TisockStream
+{
+  /* Attached from the owner's open() to its end, so that the reactor keeps the owner alive; with
+   * a descriptor while there is a connection. */
+  TisockSlot                   slot;
+  TisockTimer                  timer;           /* never later than the earliest deadline */
+  const TisockStreamFuncs     *funcs;
+  const TisockStreamSettings  *settings;
+  TisockReactor               *reactor;
+  TisockTransport             *transport;       /* NULL while there is no connection */
+  GSocket                     *socket;          /* owns the descriptor; made on first need */
+
+  TisockByteQueue              received;
+  TisockByteQueue              queue;           /* to be sent */
+
+  guint64                      taken;           /* bytes the transport took, in all */
+  guint64                      reported;        /* of these, what was said by SENT */
+  gint64                       last_received;   /* reactor time of the last progress */
+  gint64                       last_sent;
+
+  /* The write side failed: what the peer had sent before is read, then this is the end. */
+  GError                      *failure;
+  int                          failure_number;
+
+  guint                        paused : 1;      /* the receive limit was reached */
+  guint                        at_eof : 1;      /* the peer has ended its side */
+  guint                        needs_drain : 1; /* the send limit was passed */
+  guint                        write_ending : 1; /* no more writes: FIN behind the queue */
+  guint                        write_ended : 1; /* FIN is sent */
+  guint                        closing : 1;     /* ends with the peer's FIN or close-timeout */
+};
+
+void     tisock_stream_init            (TisockStream                *self,
+                                        const TisockStreamFuncs     *funcs,
+                                        const TisockStreamSettings  *settings,
+                                        TisockReactor               *reactor,
+                                        gpointer                     owner);
+/* Takes a place in the reactor, without a descriptor yet. */
+gboolean tisock_stream_attach          (TisockStream                *self,
+                                        GError                     **error);
+/* The descriptor is connected. It is the stream's also on failure. */
+gboolean tisock_stream_start           (TisockStream                *self,
+                                        int                          fd,
+                                        TisockTransport             *transport,
+                                        GError                     **error);
+/* Leaves the reactor, closes the descriptor, drops the send queue; keeps what was received. The
+ * caller needs a reference of its own on the owner. */
+void     tisock_stream_stop            (TisockStream                *self);
+/* The same, but leaves the descriptor open, for the caller. */
+int      tisock_stream_release         (TisockStream                *self);
+
+/* Closes a descriptor that was meant for the stream but did not come to start. */
+void     tisock_stream_close_descriptor (TisockStream               *self,
+                                         int                         fd);
+
+int      tisock_stream_get_fd          (TisockStream                *self);
+
+/* Writing: what the transport does not take at once is queued. */
+void     tisock_stream_write           (TisockStream                *self,
+                                        const void                  *data,
+                                        gsize                        length);
+void     tisock_stream_write_bytes     (TisockStream                *self,
+                                        GBytes                      *bytes);
+/* Drops what was queued before the given place in the stream (taken + queue.length of then). */
+void     tisock_stream_drop_queue      (TisockStream                *self,
+                                        guint64                      end);
+void     tisock_stream_end_writing     (TisockStream                *self);
+void     tisock_stream_shutdown        (TisockStream                *self);
+
+/* To be called after bytes were taken from `received`. */
+void     tisock_stream_resume          (TisockStream                *self);
+/* To be called after settings have changed. */
+void     tisock_stream_update_settings (TisockStream                *self,
+                                        const TisockStreamSettings  *settings);
+
+void     tisock_stream_collect         (TisockStream                *self,
+                                        TisockWaitSet               *set);
+
+G_END_DECLS

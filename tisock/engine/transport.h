@@ -1,0 +1,48 @@
+/* transport.h: what a stream reads and writes through: the bare socket, or TLS over it
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TisockTransport TisockTransport;
+typedef struct _TisockTransportFuncs TisockTransportFuncs;
+
+/* Failures are -1 with errno, EAGAIN meaning "not now"; `error` is set as well where the transport
+ * has better words than errno has. */
+struct _TisockTransportFuncs
+{
+  /* How many bytes were read; 0 at the end of the stream. */
+  gssize   (*read)     (TisockTransport      *self,
+                        int                   fd,
+                        void                 *buffer,
+                        gsize                 size,
+                        GError              **error);
+  gssize   (*write)    (TisockTransport      *self,
+                        int                   fd,
+                        const GOutputVector  *vectors,
+                        guint                 n_vectors,
+                        GError              **error);
+  /* Bytes that can be read although the descriptor may not be readable. */
+  gsize    (*pending)  (TisockTransport      *self);
+  /* Tells the peer that nothing more will be written. */
+  gboolean (*shutdown) (TisockTransport      *self,
+                        int                   fd,
+                        GError              **error);
+  void     (*free)     (TisockTransport      *self);
+};
+
+struct _TisockTransport
+{
+  const TisockTransportFuncs *funcs;
+};
+
+/* The bare socket: stateless, one for all. */
+extern TisockTransport tisock_transport_plain;
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* tisock-server-socket-private.h: the parts of a ServerSocket, for its own files
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/listener.h"
+#include "tisock-connection-list.h"
+#include "tisock-server-socket.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockServerSocketPrivate TisockServerSocketPrivate;
+
+struct _TisockServerSocketPrivate
+{
+  TisockReactor          *reactor;
+
+  /* While LISTENING: the listener, and a place in the reactor for what is to be done in a turn. */
+  TisockListener         *listener;
+  TisockSlot              slot;
+
+  TisockConnectionList   *connections;
+  GPtrArray              *pool;         /* of sockets that wait for a connection; owned */
+
+  TisockNetworkInterface *network_interface;
+  char                   *address;
+  int                     port;
+
+  /* Of the present life, or of the last one. */
+  TisockEndpoint          local;
+
+  TisockSocketState       state;
+  int                     last_error_number;
+
+  guint                   maximum_sockets_connected;
+  guint                   minimum_sockets_available;
+  guint                   listen_backlog;
+  TisockOverloadPolicy    overload_policy;
+  gboolean                auto_accept;
+
+  /* The texts, and what they mean (GInetAddressMask); NULL: none. */
+  char                  **allowed_peers;
+  char                  **blocked_peers;
+  GPtrArray              *allowed_masks;
+  GPtrArray              *blocked_masks;
+
+  guint                   accepting : 1;        /* accept() has asked for a connection */
+  guint                   lacks_socket : 1;     /* add-socket gave none, and that has been said */
+  guint                   closed_due : 1;       /* `closed` has still to follow an `error` */
+};
+
+typedef enum
+{
+  TISOCK_SERVER_PROP_PORT = 1,
+  TISOCK_SERVER_PROP_ADDRESS,
+  TISOCK_SERVER_PROP_LOCAL_ADDRESS,
+  TISOCK_SERVER_PROP_NETWORK_INTERFACE,
+  TISOCK_SERVER_PROP_HANDLE,
+  TISOCK_SERVER_PROP_IS_LISTENING,
+  TISOCK_SERVER_PROP_STATE,
+  TISOCK_SERVER_PROP_LAST_ERROR_NUMBER,
+  TISOCK_SERVER_PROP_MAXIMUM_SOCKETS_CONNECTED,
+  TISOCK_SERVER_PROP_MINIMUM_SOCKETS_AVAILABLE,
+  TISOCK_SERVER_PROP_LISTEN_BACKLOG,
+  TISOCK_SERVER_PROP_AUTO_ACCEPT,
+  TISOCK_SERVER_PROP_OVERLOAD_POLICY,
+  TISOCK_SERVER_PROP_CONNECTIONS,
+  TISOCK_SERVER_PROP_N_CONNECTIONS,
+  TISOCK_SERVER_PROP_ALLOWED_PEERS,
+  TISOCK_SERVER_PROP_BLOCKED_PEERS,
+  TISOCK_SERVER_N_PROPS,
+} TisockServerProperty;
+
+TisockServerSocketPrivate *tisock_server_socket_get_private (TisockServerSocket    *self);
+gboolean tisock_server_socket_check           (TisockServerSocket    *self,
+                                               const char            *function);
+void     tisock_server_socket_notify          (TisockServerSocket    *self,
+                                               TisockServerProperty   property);
+/* Reports a failure that is the caller's on the signal error and returns FALSE. */
+gboolean tisock_server_socket_misuse          (TisockServerSocket    *self,
+                                               GError               **error,
+                                               int                    code,
+                                               const char            *format,
+                                               ...) G_GNUC_PRINTF (4, 5);
+/* Lets the listener do what the settings and the number of connections say. */
+void     tisock_server_socket_update_listener (TisockServerSocket    *self);
+
+/* tisock-server-socket-settings.c */
+void     tisock_server_socket_install_properties (GObjectClass       *object_class,
+                                               GParamSpec           **properties);
+void     tisock_server_socket_get_property    (GObject               *object,
+                                               guint                  prop_id,
+                                               GValue                *value,
+                                               GParamSpec            *pspec);
+void     tisock_server_socket_set_property    (GObject               *object,
+                                               guint                  prop_id,
+                                               const GValue          *value,
+                                               GParamSpec            *pspec);
+
+G_END_DECLS

@@ -1,0 +1,917 @@
+/* tisock-server-socket.c: the class and its life; what can be set is in -settings.c
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "engine/descriptor.h"
+#include "tisock-local-address.h"
+#include "tisock-server-socket-private.h"
+#include "tisock-socket-error.h"
+#include "tisock-tcp-socket-private.h"
+
+#include <errno.h>
+
+/**
+ * TisockServerSocket:
+ *
+ * A listener that hands out connections.
+ *
+ * Each peer that connects gets a [class@TCPSocket] of its own, which is announced
+ * by [signal@ServerSocket::accepted] and is kept alive by the library as long as
+ * the connection lasts:
+ *
+ * ```c
+ * static void
+ * echo_cb (TisockTCPSocket *socket,
+ *          gpointer         user_data)
+ * {
+ *   g_autoptr(GBytes) bytes = tisock_tcp_socket_read_bytes (socket, -1);
+ *
+ *   tisock_tcp_socket_write_bytes (socket, bytes, NULL);
+ * }
+ *
+ * static void
+ * accepted_cb (TisockServerSocket *server,
+ *              TisockTCPSocket    *socket,
+ *              gpointer            user_data)
+ * {
+ *   g_signal_connect (socket, "data-available", G_CALLBACK (echo_cb), NULL);
+ * }
+ *
+ * TisockServerSocket *server = tisock_server_socket_new ();
+ *
+ * tisock_server_socket_set_port (server, 7000);
+ * g_signal_connect (server, "accepted", G_CALLBACK (accepted_cb), NULL);
+ * tisock_server_socket_listen (server, NULL);
+ * ```
+ *
+ * A server can bound the number of its connections, choose its peers, and
+ * survives running out of file descriptors; see
+ * [property@ServerSocket:maximum-sockets-connected],
+ * [property@ServerSocket:overload-policy] and
+ * [property@ServerSocket:allowed-peers].
+ *
+ * To use a subclass of TCPSocket for the connections, hand it out in
+ * [signal@ServerSocket::add-socket].
+ *
+ * A listening server stays alive without a reference of the program's, until
+ * [method@ServerSocket.stop_listening] or [method@ServerSocket.close]. For the
+ * rules of threads and contexts see [class@SocketCore]. This class has the
+ * members of Xojo's `ServerSocket`.
+ *
+ * Since: 1.0
+ */
+
+static GParamSpec *properties[TISOCK_SERVER_N_PROPS];
+
+enum
+{
+  SIGNAL_ADD_SOCKET,
+  SIGNAL_ACCEPTED,
+  SIGNAL_DROPPED,
+  SIGNAL_ERROR,
+  SIGNAL_CLOSED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE_WITH_PRIVATE (TisockServerSocket, tisock_server_socket, G_TYPE_OBJECT)
+
+#define GET_PRIVATE(self) (tisock_server_socket_get_private (self))
+
+TisockServerSocketPrivate *
+tisock_server_socket_get_private (TisockServerSocket *self)
+{
+  return tisock_server_socket_get_instance_private (self);
+}
+
+gboolean
+tisock_server_socket_check (TisockServerSocket *self,
+                            const char         *function)
+{
+  return tisock_reactor_check (GET_PRIVATE (self)->reactor, function);
+}
+
+void
+tisock_server_socket_notify (TisockServerSocket   *self,
+                             TisockServerProperty  property)
+{
+  if (tisock_is_watched (self))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+/* Failures */
+
+static void
+set_last_error (TisockServerSocket *self,
+                int                 number)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (priv->last_error_number == number)
+    return;
+
+  priv->last_error_number = number;
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_LAST_ERROR_NUMBER);
+}
+
+static gboolean
+report (TisockServerSocket  *self,
+        GError              *failure,
+        int                  error_number,
+        GError             **error)
+{
+  set_last_error (self, failure->domain == TISOCK_SOCKET_ERROR ? failure->code : error_number);
+  g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
+  g_propagate_error (error, failure);
+
+  return FALSE;
+}
+
+gboolean
+tisock_server_socket_misuse (TisockServerSocket  *self,
+                             GError             **error,
+                             int                  code,
+                             const char          *format,
+                             ...)
+{
+  GError *failure;
+  va_list args;
+
+  va_start (args, format);
+  failure = g_error_new_valist (TISOCK_SOCKET_ERROR, code, format, args);
+  va_end (args);
+
+  return report (self, failure, 0, error);
+}
+
+/* Lives */
+
+static void
+set_state (TisockServerSocket *self,
+           TisockSocketState   state)
+{
+  GET_PRIVATE (self)->state = state;
+  if (!tisock_is_watched (self))
+    return;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_STATE);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_IS_LISTENING);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_HANDLE);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_PORT);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_LOCAL_ADDRESS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* Leaves the reactor, which may hold the last reference but the caller's. */
+static void
+release (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->accepting = FALSE;
+  g_clear_pointer (&priv->listener, tisock_listener_free);
+  tisock_slot_detach (&priv->slot);
+  g_ptr_array_set_size (priv->pool, 0);
+}
+
+static void
+emit_closed (TisockServerSocket *self)
+{
+  GET_PRIVATE (self)->closed_due = FALSE;
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
+}
+
+static void
+abandon (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->closed_due = FALSE;
+  if (!tisock_server_socket_get_is_listening (self))
+    return;
+
+  priv->state = TISOCK_SOCKET_STATE_CLOSED;
+  release (self);
+}
+
+/* A life that ends before listen() returns. */
+static gboolean
+fail (TisockServerSocket  *self,
+      GError              *failure,
+      int                  error_number,
+      GError             **error)
+{
+  g_autoptr(TisockServerSocket) kept = g_object_ref (self);
+
+  release (self);
+  set_state (self, TISOCK_SOCKET_STATE_ERROR);
+  GET_PRIVATE (self)->closed_due = TRUE;
+  report (self, failure, error_number, error);
+  if (GET_PRIVATE (self)->closed_due)
+    emit_closed (self);
+
+  return FALSE;
+}
+
+/* Peers */
+
+static gboolean
+masks_match (GPtrArray    *masks,
+             GInetAddress *address)
+{
+  for (guint i = 0; masks != NULL && i < masks->len; i++)
+    if (g_inet_address_mask_matches (g_ptr_array_index (masks, i), address))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+is_welcome (TisockServerSocket   *self,
+            const TisockEndpoint *remote)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GSocketAddress) address = NULL;
+  GInetAddress *peer;
+
+  if (priv->allowed_masks == NULL && priv->blocked_masks == NULL)
+    return TRUE;
+
+  address = tisock_endpoint_to_address (remote);
+  peer = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+
+  return !masks_match (priv->blocked_masks, peer) &&
+         (priv->allowed_masks == NULL || masks_match (priv->allowed_masks, peer));
+}
+
+static void
+drop (TisockServerSocket   *self,
+      const TisockEndpoint *remote,
+      TisockDropReason      reason)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (!tisock_has_listener (self, signals[SIGNAL_DROPPED],
+                            (gpointer) TISOCK_SERVER_SOCKET_GET_CLASS (self)->dropped))
+    return;
+
+  address = tisock_endpoint_to_address (remote);
+  g_signal_emit (self, signals[SIGNAL_DROPPED], 0, address, reason);
+}
+
+/* Sockets for connections */
+
+static gboolean
+add_socket_is_handled (TisockServerSocket *self)
+{
+  return tisock_has_listener (self, signals[SIGNAL_ADD_SOCKET],
+                              (gpointer) TISOCK_SERVER_SOCKET_GET_CLASS (self)->add_socket);
+}
+
+/* What is wrong with a socket for a new connection, or NULL. */
+static const char *
+find_fault (TisockServerSocket *self,
+            TisockTCPSocket    *socket)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  TisockSocketCore *core = (TisockSocketCore *) socket;
+
+  if (socket == NULL)
+    return "there is none";
+  if (tisock_socket_core_get_state (core) != TISOCK_SOCKET_STATE_INITIALIZED)
+    return "it has been used already";
+  if (tisock_socket_core_get_reactor (core) != priv->reactor)
+    return "it belongs to another main context";
+  if (g_ptr_array_find (priv->pool, socket, NULL))
+    return "it is waiting for a connection already";
+
+  return NULL;
+}
+
+/* Asks add-socket. What it gives is checked: a connection never gets less than it was meant to. */
+static TisockTCPSocket *
+ask_for_socket (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(TisockTCPSocket) socket = NULL;
+  const char *fault;
+
+  if (!add_socket_is_handled (self))
+    return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
+
+  g_signal_emit (self, signals[SIGNAL_ADD_SOCKET], 0, &socket);
+  fault = find_fault (self, socket);
+  if (fault == NULL)
+    {
+      priv->lacks_socket = FALSE;
+      return g_steal_pointer (&socket);
+    }
+
+  if (!priv->lacks_socket)
+    {
+      priv->lacks_socket = TRUE;
+      tisock_server_socket_misuse (self, NULL, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                   "No socket for a connection came from add-socket: %s", fault);
+    }
+
+  return NULL;
+}
+
+static void
+fill_pool (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  while (tisock_server_socket_get_is_listening (self) &&
+         priv->pool->len < priv->minimum_sockets_available && add_socket_is_handled (self))
+    {
+      TisockTCPSocket *socket = ask_for_socket (self);
+
+      if (socket == NULL)
+        return;
+      g_ptr_array_add (priv->pool, socket);
+    }
+}
+
+static TisockTCPSocket *
+take_socket (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  while (priv->pool->len > 0)
+    {
+      g_autoptr(TisockTCPSocket) socket = g_ptr_array_steal_index (priv->pool, 0);
+
+      tisock_slot_queue (&priv->slot);
+      /* The program may have used it since. */
+      if (find_fault (self, socket) == NULL)
+        return g_steal_pointer (&socket);
+    }
+
+  return ask_for_socket (self);
+}
+
+/* Connections */
+
+static gboolean
+is_full (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  return priv->maximum_sockets_connected != 0 &&
+         tisock_server_socket_get_n_connections (self) >= priv->maximum_sockets_connected;
+}
+
+void
+tisock_server_socket_update_listener (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  gboolean asked = priv->auto_accept || priv->accepting;
+  gboolean dropping = priv->overload_policy == TISOCK_OVERLOAD_POLICY_DROP;
+
+  if (priv->listener == NULL)
+    return;
+
+  tisock_listener_pause (priv->listener, !asked || (is_full (self) && !dropping));
+  tisock_listener_set_shed (priv->listener, dropping);
+}
+
+static void
+add_connection (TisockServerSocket *self,
+                TisockTCPSocket    *socket)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  guint index = tisock_connection_list_get_length (priv->connections);
+
+  tisock_connection_list_add (priv->connections, socket);
+  tisock_tcp_socket_set_server (socket, self, index);
+  priv->accepting = FALSE;
+  tisock_server_socket_update_listener (self);
+  tisock_connection_list_announce (priv->connections, index, 0, 1);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
+}
+
+void
+tisock_server_socket_forget (TisockServerSocket *self,
+                             TisockTCPSocket    *socket,
+                             guint               index)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  TisockTCPSocket *moved = tisock_connection_list_remove (priv->connections, index);
+  guint last = tisock_connection_list_get_length (priv->connections);
+
+  if (moved != NULL)
+    tisock_tcp_socket_set_server (moved, self, index);
+  tisock_server_socket_update_listener (self);
+
+  tisock_connection_list_announce (priv->connections, last, 1, 0);
+  if (moved != NULL)
+    tisock_connection_list_announce (priv->connections, index, 1, 1);
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
+}
+
+static void
+welcome (TisockServerSocket   *self,
+         TisockTCPSocket      *socket,
+         int                   fd,
+         const TisockEndpoint *remote)
+{
+  GError *failure = NULL;
+
+  if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
+    {
+      report (self, failure, 0, NULL);
+      drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
+      return;
+    }
+
+  add_connection (self, socket);
+  g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
+  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
+}
+
+static void
+refuse (TisockServerSocket   *self,
+        int                   fd,
+        const TisockEndpoint *remote,
+        TisockDropReason      reason)
+{
+  tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
+  drop (self, remote, reason);
+}
+
+/* Limits act before an object is made. */
+static void
+listener_incoming (TisockListener       *listener,
+                   int                   fd,
+                   const TisockEndpoint *remote,
+                   gpointer              owner)
+{
+  TisockServerSocket *self = owner;
+  g_autoptr(TisockTCPSocket) socket = NULL;
+
+  if (!is_welcome (self, remote))
+    {
+      refuse (self, fd, remote, TISOCK_DROP_REASON_PEER);
+      return;
+    }
+
+  if (is_full (self))
+    {
+      refuse (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
+      return;
+    }
+
+  socket = take_socket (self);
+  if (socket == NULL)
+    refuse (self, fd, remote, TISOCK_DROP_REASON_NO_SOCKET);
+  else
+    welcome (self, socket, fd, remote);
+}
+
+static void
+listener_shed (TisockListener       *listener,
+               const TisockEndpoint *remote,
+               gpointer              owner)
+{
+  drop (owner, remote, TISOCK_DROP_REASON_DESCRIPTORS);
+}
+
+static void
+listener_failed (TisockListener *listener,
+                 GError         *error,
+                 int             error_number,
+                 gpointer        owner)
+{
+  report (owner, error, error_number, NULL);
+}
+
+static const TisockListenerFuncs listener_funcs = {
+  .incoming = listener_incoming,
+  .shed = listener_shed,
+  .failed = listener_failed,
+};
+
+static void
+slot_ready (TisockSlot   *slot,
+            GIOCondition  condition)
+{
+  fill_pool (TISOCK_SERVER_SOCKET (slot->owner));
+}
+
+static void
+slot_lost (TisockSlot *slot)
+{
+  abandon (TISOCK_SERVER_SOCKET (slot->owner));
+}
+
+static const TisockSlotFuncs slot_funcs = {
+  .ready = slot_ready,
+  .lost = slot_lost,
+};
+
+/* GObject */
+
+static gboolean
+abandon_cb (gpointer user_data)
+{
+  abandon (TISOCK_SERVER_SOCKET (user_data));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Never emits: this may be a garbage collector, or another thread than the one that may close. */
+static void
+tisock_server_socket_dispose (GObject *object)
+{
+  TisockServerSocket *self = TISOCK_SERVER_SOCKET (object);
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (tisock_reactor_is_usable (priv->reactor))
+    abandon (self);
+  else if (!tisock_reactor_is_lost (priv->reactor) && tisock_server_socket_get_is_listening (self))
+    tisock_reactor_invoke (priv->reactor, abandon_cb, object);
+
+  G_OBJECT_CLASS (tisock_server_socket_parent_class)->dispose (object);
+}
+
+static void
+tisock_server_socket_finalize (GObject *object)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (TISOCK_SERVER_SOCKET (object));
+
+  g_object_unref (priv->connections);
+  g_ptr_array_unref (priv->pool);
+  g_clear_object (&priv->network_interface);
+  g_free (priv->address);
+  g_strfreev (priv->allowed_peers);
+  g_strfreev (priv->blocked_peers);
+  g_clear_pointer (&priv->allowed_masks, g_ptr_array_unref);
+  g_clear_pointer (&priv->blocked_masks, g_ptr_array_unref);
+  tisock_reactor_unref (priv->reactor);
+
+  G_OBJECT_CLASS (tisock_server_socket_parent_class)->finalize (object);
+}
+
+/* The first socket that a handler gives is the one. */
+static gboolean
+first_socket_wins (GSignalInvocationHint *hint,
+                   GValue                *accumulated,
+                   const GValue          *given,
+                   gpointer               user_data)
+{
+  g_value_copy (given, accumulated);
+
+  return g_value_get_object (given) == NULL;
+}
+
+static void
+install_signals (GType type)
+{
+  /**
+   * TisockServerSocket::add-socket:
+   * @self: the server
+   *
+   * Emitted when a socket for a new connection is needed.
+   *
+   * The handler gives a new socket, for instance of a subclass of the program's;
+   * the first that is not `NULL` is taken. It has to belong to the server's main
+   * context and must not have been opened. If handlers give no such socket, the
+   * connection is closed, with [signal@ServerSocket::dropped] and
+   * [signal@ServerSocket::error]; only without any handler is a plain
+   * [class@TCPSocket] made. Xojo's `ServerSocket.AddSocket`.
+   *
+   * Returns: (transfer full) (nullable): a new socket that takes a connection
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ADD_SOCKET] =
+    g_signal_new ("add-socket", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockServerSocketClass, add_socket),
+                  first_socket_wins, NULL, NULL,
+                  TISOCK_TYPE_TCP_SOCKET, 0);
+
+  /**
+   * TisockServerSocket::accepted:
+   * @self: the server
+   * @socket: the new connection
+   *
+   * Emitted when a peer has connected.
+   *
+   * Connect the signals of @socket here; its own [signal@TCPSocket::connected]
+   * follows. It stays alive without a reference of the program's until it is
+   * closed. Titanium's `accepted`.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ACCEPTED] =
+    g_signal_new ("accepted", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockServerSocketClass, accepted),
+                  NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, TISOCK_TYPE_TCP_SOCKET);
+
+  /**
+   * TisockServerSocket::dropped:
+   * @self: the server
+   * @peer: the peer's address
+   * @reason: why
+   *
+   * Emitted when a peer was accepted and closed at once.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_DROPPED] =
+    g_signal_new ("dropped", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockServerSocketClass, dropped),
+                  NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_SOCKET_ADDRESS, TISOCK_TYPE_DROP_REASON);
+
+  /**
+   * TisockServerSocket::error:
+   * @self: the server
+   * @error: what failed, with the address and the reason
+   *
+   * Emitted for every failure of the server, those included that a function
+   * returns.
+   *
+   * When descriptors run out this is said once, until accepting works again;
+   * the server goes on by itself. Xojo's `ServerSocket.Error`.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ERROR] =
+    g_signal_new ("error", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockServerSocketClass, error),
+                  NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * TisockServerSocket::closed:
+   * @self: the server
+   *
+   * Emitted once when listening has ended, as the last signal of that.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLOSED] =
+    g_signal_new ("closed", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockServerSocketClass, closed),
+                  NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+}
+
+static void
+tisock_server_socket_class_init (TisockServerSocketClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = tisock_server_socket_dispose;
+  object_class->finalize = tisock_server_socket_finalize;
+  object_class->get_property = tisock_server_socket_get_property;
+  object_class->set_property = tisock_server_socket_set_property;
+
+  tisock_server_socket_install_properties (object_class, properties);
+  install_signals (G_TYPE_FROM_CLASS (klass));
+}
+
+static void
+tisock_server_socket_init (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->reactor = tisock_reactor_ref_thread_default ();
+  priv->connections = tisock_connection_list_new ();
+  priv->pool = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->auto_accept = TRUE;
+  tisock_slot_init (&priv->slot, &slot_funcs, self);
+}
+
+/**
+ * tisock_server_socket_new:
+ *
+ * Makes a server that belongs to the thread-default main context.
+ *
+ * Returns: (transfer full): a new server
+ *
+ * Since: 1.0
+ */
+TisockServerSocket *
+tisock_server_socket_new (void)
+{
+  return g_object_new (TISOCK_TYPE_SERVER_SOCKET, NULL);
+}
+
+/* The descriptor that will listen; -1 with the error, and its errno if it has one. */
+static int
+bind_port (TisockServerSocket  *self,
+           int                 *error_number,
+           GError             **error)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  TisockEndpoint endpoint;
+  int fd;
+
+  if (!tisock_local_address_to_listen (priv->network_interface, priv->address, priv->port,
+                                       &endpoint, error))
+    return -1;
+
+  fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->listen_backlog, G_MAXINT));
+  if (fd < 0)
+    {
+      g_autofree char *where = tisock_endpoint_describe (&endpoint);
+
+      *error_number = errno;
+      tisock_set_error_from_bind (error, errno, "Could not listen on %s", where);
+    }
+
+  return fd;
+}
+
+/* Takes the places in the reactor that keep the server alive while it listens. */
+static gboolean
+attach (TisockServerSocket  *self,
+        int                  fd,
+        GError             **error)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->listener = tisock_listener_new (priv->reactor, G_OBJECT (self), &listener_funcs, fd, error);
+
+  return priv->listener != NULL &&
+         tisock_reactor_attach (priv->reactor, &priv->slot, -1, 0, error);
+}
+
+static gboolean
+start_listening (TisockServerSocket  *self,
+                 GError             **error)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  GError *failure = NULL;
+  int error_number = 0;
+  int fd = bind_port (self, &error_number, &failure);
+
+  if (fd < 0 || !attach (self, fd, &failure))
+    return fail (self, failure, error_number, error);
+
+  tisock_endpoint_get_local (&priv->local, fd);
+  tisock_server_socket_update_listener (self);
+  tisock_slot_queue (&priv->slot);
+  set_state (self, TISOCK_SOCKET_STATE_LISTENING);
+
+  return TRUE;
+}
+
+/**
+ * tisock_server_socket_listen:
+ * @self: the server
+ * @error: return location for an error
+ *
+ * Begins to listen for peers.
+ *
+ * If this fails, [signal@ServerSocket::error] and, unless the call itself was
+ * wrong, [signal@ServerSocket::closed] are emitted before it returns. A server
+ * that has ended can listen again. Xojo's `ServerSocket.Listen`.
+ *
+ * Returns: whether the server is listening
+ *
+ * Since: 1.0
+ */
+gboolean
+tisock_server_socket_listen (TisockServerSocket  *self,
+                             GError             **error)
+{
+  TisockServerSocketPrivate *priv;
+
+  g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!tisock_server_socket_check (self, G_STRFUNC))
+    return FALSE;
+
+  priv = GET_PRIVATE (self);
+  if (priv->closed_due)
+    emit_closed (self);
+
+  if (tisock_server_socket_get_is_listening (self))
+    return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                        "Could not listen: the server is listening already");
+
+  if (priv->port < 0 || priv->port > G_MAXUINT16)
+    return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_PORT,
+                                        "Could not listen: port %d is not from 0 to %d",
+                                        priv->port, G_MAXUINT16);
+
+  set_last_error (self, 0);
+
+  return start_listening (self, error);
+}
+
+/**
+ * tisock_server_socket_accept:
+ * @self: the server
+ * @error: return location for an error
+ *
+ * Asks for one connection.
+ *
+ * Only without [property@ServerSocket:auto-accept]. The next peer that may
+ * connect is announced by [signal@ServerSocket::accepted], from the main loop;
+ * refused ones do not use the call up. Asking twice before one came is asking
+ * once. Titanium's `accept`.
+ *
+ * Returns: whether it is asked for
+ *
+ * Since: 1.0
+ */
+gboolean
+tisock_server_socket_accept (TisockServerSocket  *self,
+                             GError             **error)
+{
+  TisockServerSocketPrivate *priv;
+
+  g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!tisock_server_socket_check (self, G_STRFUNC))
+    return FALSE;
+
+  priv = GET_PRIVATE (self);
+  if (!tisock_server_socket_get_is_listening (self))
+    return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                        "Could not accept: the server is not listening");
+  if (priv->auto_accept)
+    return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                        "Could not accept: with auto-accept, every peer is");
+
+  priv->accepting = TRUE;
+  tisock_server_socket_update_listener (self);
+
+  return TRUE;
+}
+
+/**
+ * tisock_server_socket_stop_listening:
+ * @self: the server
+ *
+ * Ends the listening.
+ *
+ * The connections go on. [signal@ServerSocket::closed] is emitted before this
+ * returns. Does nothing if the server is not listening. Xojo's
+ * `ServerSocket.StopListening`.
+ *
+ * Since: 1.0
+ */
+void
+tisock_server_socket_stop_listening (TisockServerSocket *self)
+{
+  g_autoptr(TisockServerSocket) kept = NULL;
+
+  g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
+
+  if (!tisock_server_socket_check (self, G_STRFUNC) ||
+      !tisock_server_socket_get_is_listening (self))
+    return;
+
+  kept = g_object_ref (self);
+  release (self);
+  set_state (self, TISOCK_SOCKET_STATE_CLOSED);
+  emit_closed (self);
+}
+
+/**
+ * tisock_server_socket_close:
+ * @self: the server
+ *
+ * Closes the connections, as by [method@SocketCore.close], then ends the
+ * listening.
+ *
+ * Since: 1.0
+ */
+void
+tisock_server_socket_close (TisockServerSocket *self)
+{
+  g_autoptr(TisockServerSocket) kept = NULL;
+  g_autoptr(GPtrArray) sockets = NULL;
+  GListModel *connections;
+
+  g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
+
+  if (!tisock_server_socket_check (self, G_STRFUNC))
+    return;
+
+  kept = g_object_ref (self);
+  connections = G_LIST_MODEL (GET_PRIVATE (self)->connections);
+  sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    g_ptr_array_add (sockets, g_list_model_get_item (connections, i));
+
+  for (guint i = 0; i < sockets->len; i++)
+    tisock_socket_core_close (g_ptr_array_index (sockets, i));
+
+  tisock_server_socket_stop_listening (self);
+}

@@ -1,0 +1,119 @@
+/* tisock-socket-core-private.h: what the classes of sockets share: their life, and what they say
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/endpoint.h"
+#include "engine/reactor.h"
+#include "tisock-socket-core.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockSocketOperations TisockSocketOperations;
+
+/* Signals that are due, in the order in which they are emitted. */
+typedef enum
+{
+  TISOCK_DUE_CONNECTED      = 1 << 0,
+  TISOCK_DUE_DATA_AVAILABLE = 1 << 1,
+  TISOCK_DUE_READ_EOF       = 1 << 2,
+  TISOCK_DUE_SEND_PROGRESS  = 1 << 3,
+  TISOCK_DUE_SEND_COMPLETE  = 1 << 4,
+  TISOCK_DUE_DRAINED        = 1 << 5,
+  TISOCK_DUE_ERROR          = 1 << 6,
+  TISOCK_DUE_CLOSED         = 1 << 7,
+} TisockDue;
+
+/* What a class of this library does its own way. A foreign subclass of SocketCore has none. */
+struct _TisockSocketOperations
+{
+  gboolean (*open)    (TisockSocketCore  *self,
+                       GError           **error);
+  /* Ends connections, lookups and listeners without a word; keeps the receive buffer. */
+  void     (*release) (TisockSocketCore  *self);
+  void     (*purge)   (TisockSocketCore  *self);
+  int      (*get_fd)  (TisockSocketCore  *self);
+  gboolean (*is_empty) (TisockSocketCore *self);
+  /* Adds what it waits for at present. */
+  void     (*collect) (TisockSocketCore  *self,
+                       TisockWaitSet     *set);
+  /* Lets what is due be said in the next turn. */
+  void     (*queue)   (TisockSocketCore  *self);
+  /* Announces the properties that change with the state. */
+  void     (*notify)  (TisockSocketCore  *self);
+  /* Emits a signal that SocketCore does not know. */
+  void     (*emit)    (TisockSocketCore  *self,
+                       TisockDue          due);
+};
+
+void           tisock_socket_core_set_operations (TisockSocketCore              *self,
+                                                  const TisockSocketOperations  *operations);
+TisockReactor *tisock_socket_core_get_reactor    (TisockSocketCore              *self);
+/* Whether the calling thread may use the socket; says a critical if not. */
+gboolean       tisock_socket_core_check          (TisockSocketCore              *self,
+                                                  const char                    *function);
+
+/* Failures. All of them report on the signal `error`, set last-error-number, and return FALSE. */
+gboolean       tisock_socket_core_misuse         (TisockSocketCore              *self,
+                                                  GError                       **error,
+                                                  int                            code,
+                                                  const char                    *format,
+                                                  ...) G_GNUC_PRINTF (4, 5);
+gboolean       tisock_socket_core_report         (TisockSocketCore              *self,
+                                                  GError                        *failure,
+                                                  int                            error_number,
+                                                  GError                       **error);
+/* A failure that ends the life at once, inside a call of the program. */
+gboolean       tisock_socket_core_fail           (TisockSocketCore              *self,
+                                                  GError                        *failure,
+                                                  int                            error_number,
+                                                  GError                       **error);
+/* Whether a setting that is fixed while the socket is in use may be changed now. */
+gboolean       tisock_socket_core_may_configure  (TisockSocketCore              *self,
+                                                  const char                    *property);
+
+/* A life. begin: what is still due of the last one is said, the buffer purged. */
+gboolean       tisock_socket_core_begin          (TisockSocketCore              *self,
+                                                  const char                    *operation,
+                                                  GError                       **error);
+gboolean       tisock_socket_core_is_live        (TisockSocketCore              *self);
+void           tisock_socket_core_set_state      (TisockSocketCore              *self,
+                                                  TisockSocketState              state);
+/* Takes the local address and port from the descriptor. */
+void           tisock_socket_core_set_bound      (TisockSocketCore              *self,
+                                                  int                            fd);
+/* The end: `error` (NULL: none) and `closed` are due, and said by emit_due(). */
+void           tisock_socket_core_end            (TisockSocketCore              *self,
+                                                  TisockSocketState              state,
+                                                  GError                        *failure,
+                                                  int                            error_number);
+/* Without a signal: disposed of, or its context is gone. */
+void           tisock_socket_core_abandon        (TisockSocketCore              *self);
+
+/* Signals. */
+void           tisock_socket_core_due            (TisockSocketCore              *self,
+                                                  TisockDue                      due);
+/* Says what is due, unless a handler of the socket is running: then it is said after that. */
+void           tisock_socket_core_emit_due       (TisockSocketCore              *self);
+/* Lets what is due be said in the next turn, or after the handler that is running. */
+void           tisock_socket_core_settle         (TisockSocketCore              *self);
+void           tisock_socket_core_emit_complete  (TisockSocketCore              *self,
+                                                  gboolean                       user_aborted);
+/* Keeps emit_due() silent meanwhile. FALSE, the error, and its signals if the life has ended. */
+void           tisock_socket_core_hold           (TisockSocketCore              *self);
+gboolean       tisock_socket_core_unhold         (TisockSocketCore              *self,
+                                                  GError                       **error);
+/* Whether anybody would notice an emission: a handler, or an override in a subclass. */
+gboolean       tisock_has_listener               (gpointer                       object,
+                                                  guint                          signal_id,
+                                                  gpointer                       slot);
+/* Whether anybody watches the object's properties. */
+gboolean       tisock_is_watched                 (gpointer                       object);
+
+void           tisock_wait_set_init              (TisockWaitSet                 *set);
+void           tisock_wait_set_clear             (TisockWaitSet                 *set);
+
+G_END_DECLS

@@ -1,0 +1,111 @@
+/* tisock-tcp-socket-private.h: the parts of a TCPSocket, for its own files and for ServerSocket
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/connector.h"
+#include "engine/listener.h"
+#include "engine/stream.h"
+#include "tisock-server-socket.h"
+#include "tisock-socket-core-private.h"
+#include "tisock-tcp-socket.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockTCPSettings TisockTCPSettings;
+typedef struct _TisockTCPSocketPrivate TisockTCPSocketPrivate;
+
+/* What few programs change: shared until then. */
+struct _TisockTCPSettings
+{
+  TisockStreamSettings  stream;
+  guint                 resolve_timeout;
+  guint                 liveness;
+  guint                 listen_backlog;
+  guint64               send_maximum;
+  gboolean              no_delay;
+};
+
+struct _TisockTCPSocketPrivate
+{
+  TisockStream              stream;
+  const TisockTCPSettings  *settings;
+
+  /* At most one of them: while connecting, and while listening. */
+  TisockConnector          *connector;
+  TisockListener           *listener;
+
+  char                     *address;
+  TisockEndpoint            remote;
+
+  /* How far the receive buffer was searched for a delimiter of this length, at its beginning. */
+  gsize                     searched;
+  gsize                     searched_for;
+
+  /* The server whose connection this is, and the place in its list. */
+  TisockServerSocket       *server;
+  guint                     server_index;
+};
+
+typedef enum
+{
+  TISOCK_TCP_PROP_ADDRESS = 1,
+  TISOCK_TCP_PROP_REMOTE_ADDRESS,
+  TISOCK_TCP_PROP_REMOTE_PORT,
+  TISOCK_TCP_PROP_BYTES_AVAILABLE,
+  TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND,
+  TISOCK_TCP_PROP_TIMEOUT,
+  TISOCK_TCP_PROP_RESOLVE_TIMEOUT,
+  TISOCK_TCP_PROP_IDLE_TIMEOUT,
+  TISOCK_TCP_PROP_CLOSE_TIMEOUT,
+  TISOCK_TCP_PROP_LIVENESS,
+  TISOCK_TCP_PROP_LISTEN_BACKLOG,
+  TISOCK_TCP_PROP_RECEIVE_LIMIT,
+  TISOCK_TCP_PROP_SEND_LIMIT,
+  TISOCK_TCP_PROP_SEND_MAXIMUM,
+  TISOCK_TCP_PROP_NEEDS_DRAIN,
+  TISOCK_TCP_PROP_NO_DELAY,
+  TISOCK_TCP_PROP_ALLOW_HALF_OPEN,
+  TISOCK_TCP_N_PROPS,
+} TisockTCPProperty;
+
+TisockTCPSocketPrivate *tisock_tcp_socket_get_private     (TisockTCPSocket       *self);
+void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
+                                                           TisockTCPProperty      property);
+
+/* tisock-tcp-socket-settings.c */
+extern const TisockTCPSettings tisock_tcp_default_settings;
+void                    tisock_tcp_socket_install_properties (GObjectClass       *object_class,
+                                                           GParamSpec           **properties);
+void                    tisock_tcp_socket_get_property    (GObject               *object,
+                                                           guint                  prop_id,
+                                                           GValue                *value,
+                                                           GParamSpec            *pspec);
+void                    tisock_tcp_socket_set_property    (GObject               *object,
+                                                           guint                  prop_id,
+                                                           const GValue          *value,
+                                                           GParamSpec            *pspec);
+/* Gives the descriptor of a new connection the options that are set. */
+void                    tisock_tcp_socket_apply_options   (TisockTCPSocket       *self,
+                                                           gboolean               inherited);
+
+/* For ServerSocket: makes a socket that is not live the end of an accepted connection. It emits
+ * nothing: `connected` is due. FALSE if there is no place for it; the descriptor is taken. */
+gboolean                tisock_tcp_socket_adopt           (TisockTCPSocket       *self,
+                                                           int                    fd,
+                                                           const TisockEndpoint  *remote,
+                                                           gboolean               inherited,
+                                                           GError               **error);
+void                    tisock_tcp_socket_set_server      (TisockTCPSocket       *self,
+                                                           TisockServerSocket    *server,
+                                                           guint                  index);
+
+/* In tisock-server-socket.c: the connection has ended. */
+void                    tisock_server_socket_forget       (TisockServerSocket    *self,
+                                                           TisockTCPSocket       *socket,
+                                                           guint                  index);
+
+G_END_DECLS

@@ -1,0 +1,834 @@
+/* tisock-tcp-socket.c: the class and its life; reading and writing is in -data.c, what can be
+ * set in -settings.c
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "engine/descriptor.h"
+#include "tisock-local-address.h"
+#include "tisock-socket-error.h"
+#include "tisock-tcp-socket-private.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/**
+ * TisockTCPSocket:
+ *
+ * A TCP connection that buffers by itself and speaks in signals.
+ *
+ * Set [property@TCPSocket:address] and [property@SocketCore:port], connect the
+ * signals, and [method@SocketCore.open] it:
+ *
+ * ```c
+ * static void
+ * data_available_cb (TisockTCPSocket *socket,
+ *                    gpointer         user_data)
+ * {
+ *   gsize length;
+ *   g_autofree guint8 *data = tisock_tcp_socket_read_all (socket, &length);
+ *
+ *   g_print ("%.*s", (int) length, (char *) data);
+ * }
+ *
+ * TisockTCPSocket *socket = tisock_tcp_socket_new ();
+ *
+ * tisock_tcp_socket_set_address (socket, "localhost");
+ * tisock_socket_core_set_port (TISOCK_SOCKET_CORE (socket), 7);
+ * g_signal_connect (socket, "data-available", G_CALLBACK (data_available_cb), NULL);
+ * tisock_socket_core_open (TISOCK_SOCKET_CORE (socket), NULL);
+ * ```
+ *
+ * What comes in goes to a receive buffer that the program reads when it likes;
+ * once it holds [property@TCPSocket:receive-limit] bytes, reading pauses until
+ * the program has taken half of them, and the peer has to wait. What is written
+ * is queued and sent in order; [property@TCPSocket:needs-drain] tells when the
+ * peer is slower than the program.
+ *
+ * A subclass may override the slots of the signals instead of connecting
+ * handlers. This class has the members of Xojo's `TCPSocket`.
+ *
+ * Since: 1.0
+ */
+
+static GParamSpec *properties[TISOCK_TCP_N_PROPS];
+
+enum
+{
+  SIGNAL_CONNECTED,
+  SIGNAL_SEND_PROGRESS,
+  SIGNAL_DRAINED,
+  SIGNAL_READ_EOF,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE_WITH_PRIVATE (TisockTCPSocket, tisock_tcp_socket, TISOCK_TYPE_SOCKET_CORE)
+
+TisockTCPSocketPrivate *
+tisock_tcp_socket_get_private (TisockTCPSocket *self)
+{
+  return tisock_tcp_socket_get_instance_private (self);
+}
+
+#define GET_PRIVATE(self) (tisock_tcp_socket_get_private ((TisockTCPSocket *) (self)))
+
+void
+tisock_tcp_socket_notify (TisockTCPSocket   *self,
+                          TisockTCPProperty  property)
+{
+  if (tisock_is_watched (self))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+/* The stream */
+
+static void
+stream_happened (TisockStream       *stream,
+                 TisockStreamEvents  events)
+{
+  TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
+  guint due = 0;
+
+  if (events & TISOCK_STREAM_RECEIVED)
+    due |= TISOCK_DUE_DATA_AVAILABLE;
+  if (events & TISOCK_STREAM_EOF)
+    due |= TISOCK_DUE_READ_EOF;
+  if (events & TISOCK_STREAM_SENT)
+    due |= TISOCK_DUE_SEND_PROGRESS;
+  if (events & TISOCK_STREAM_DRAINED)
+    due |= TISOCK_DUE_DRAINED;
+
+  tisock_socket_core_due (TISOCK_SOCKET_CORE (self), (TisockDue) due);
+
+  if (!tisock_is_watched (self))
+    return;
+
+  if (events & TISOCK_STREAM_RECEIVED)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_AVAILABLE]);
+  if (events & TISOCK_STREAM_SENT)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND]);
+  if (events & TISOCK_STREAM_DRAINED)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_NEEDS_DRAIN]);
+}
+
+static void
+stream_ended (TisockStream *stream,
+              GError       *error,
+              int           error_number)
+{
+  TisockSocketCore *self = (TisockSocketCore *) stream->slot.owner;
+  g_autofree char *peer = tisock_endpoint_describe (&GET_PRIVATE (self)->remote);
+
+  TisockSocketState state = TISOCK_SOCKET_STATE_ERROR;
+
+  if (error_number == 0)
+    state = TISOCK_SOCKET_STATE_CLOSED;
+
+  g_prefix_error (&error, "Connection with %s: ", peer);
+  tisock_socket_core_end (self, state, error, error_number);
+}
+
+static void
+stream_served (TisockStream *stream)
+{
+  tisock_socket_core_emit_due ((TisockSocketCore *) stream->slot.owner);
+}
+
+static void
+stream_lost (TisockStream *stream)
+{
+  tisock_socket_core_abandon ((TisockSocketCore *) stream->slot.owner);
+}
+
+static const TisockStreamFuncs stream_funcs = {
+  .happened = stream_happened,
+  .ended = stream_ended,
+  .served = stream_served,
+  .lost = stream_lost,
+};
+
+/* Connecting */
+
+static gboolean
+check_port (TisockSocketCore  *core,
+            const char        *operation,
+            int                lowest,
+            GError           **error)
+{
+  int port = tisock_socket_core_get_port (core);
+
+  if (port >= lowest && port <= G_MAXUINT16)
+    return TRUE;
+
+  return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_PORT,
+                                    "Could not %s: port %d is not from %d to %d",
+                                    operation, port, lowest, G_MAXUINT16);
+}
+
+static gboolean
+start_stream (TisockTCPSocket  *self,
+              int               fd,
+              GError          **error)
+{
+  return tisock_stream_start (&GET_PRIVATE (self)->stream, fd, &tisock_transport_plain, error);
+}
+
+/* A connection has been made: the socket becomes CONNECTED and says so in this turn. */
+static void
+enter_connected (TisockTCPSocket *self,
+                 int              fd,
+                 gboolean         inherited)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  GError *error = NULL;
+
+  if (!start_stream (self, fd, &error))
+    {
+      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, 0);
+      return;
+    }
+
+  tisock_tcp_socket_apply_options (self, inherited);
+  tisock_socket_core_due (core, TISOCK_DUE_CONNECTED);
+  tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTED);
+}
+
+static void
+connector_connected (TisockConnector *connector,
+                     GSocket         *socket,
+                     gpointer         user_data)
+{
+  TisockTCPSocket *self = user_data;
+  g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  int fd = g_socket_get_fd (socket);
+
+  g_clear_pointer (&priv->connector, tisock_connector_free);
+  priv->stream.socket = socket;
+  tisock_endpoint_get_remote (&priv->remote, fd);
+  tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
+  enter_connected (self, fd, FALSE);
+  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (self));
+}
+
+static void
+connector_failed (TisockConnector *connector,
+                  GError          *error,
+                  int              error_number,
+                  gpointer         user_data)
+{
+  g_autoptr(TisockSocketCore) kept = g_object_ref (user_data);
+
+  tisock_socket_core_end (kept, TISOCK_SOCKET_STATE_ERROR, error, error_number);
+  tisock_socket_core_emit_due (kept);
+}
+
+static const TisockConnectorFuncs connector_funcs = {
+  .connected = connector_connected,
+  .failed = connector_failed,
+};
+
+static gboolean
+start_connector (TisockTCPSocket  *self,
+                 GError          **error)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockConnectorOptions options = {
+    .address = priv->address,
+    .port = (guint16) tisock_socket_core_get_port (core),
+    .bound = tisock_socket_core_get_network_interface (core) != NULL,
+    .timeout = priv->settings->stream.timeout,
+    .resolve_timeout = priv->settings->resolve_timeout,
+  };
+  GError *failure = NULL;
+  int error_number = 0;
+
+  tisock_local_address_get_both (tisock_socket_core_get_network_interface (core), options.local);
+  priv->connector = tisock_connector_start (tisock_socket_core_get_reactor (core), G_OBJECT (self),
+                                            &options, &connector_funcs, self,
+                                            &error_number, &failure);
+  if (priv->connector != NULL)
+    return TRUE;
+
+  return tisock_socket_core_fail (core, failure, error_number, error);
+}
+
+/* Takes the place in the reactor that keeps the socket alive until the end of this life. */
+static gboolean
+attach (TisockTCPSocket  *self,
+        GError          **error)
+{
+  GError *failure = NULL;
+
+  if (tisock_stream_attach (&GET_PRIVATE (self)->stream, &failure))
+    return TRUE;
+
+  return tisock_socket_core_report (TISOCK_SOCKET_CORE (self), failure, 0, error);
+}
+
+static gboolean
+tcp_open (TisockSocketCore  *core,
+          GError           **error)
+{
+  TisockTCPSocket *self = TISOCK_TCP_SOCKET (core);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (!tisock_socket_core_begin (core, "open", error) || !check_port (core, "open", 1, error))
+    return FALSE;
+
+  if (priv->address == NULL || *priv->address == '\0')
+    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+                                      "Could not open: the socket has no address to connect to");
+
+  if (!attach (self, error))
+    return FALSE;
+
+  memset (&priv->remote, 0, sizeof priv->remote);
+  tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTING);
+  /* A handler of the notification may have closed it. */
+  if (tisock_socket_core_get_state (core) != TISOCK_SOCKET_STATE_CONNECTING ||
+      priv->connector != NULL)
+    return TRUE;
+
+  return start_connector (self, error);
+}
+
+/* Listening for the one connection that the socket becomes */
+
+static void
+listener_incoming (TisockListener       *listener,
+                   int                   fd,
+                   const TisockEndpoint *remote,
+                   gpointer              owner)
+{
+  TisockTCPSocket *self = owner;
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  g_clear_pointer (&priv->listener, tisock_listener_free);
+  priv->remote = *remote;
+  tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
+  enter_connected (self, fd, TRUE);
+  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (self));
+}
+
+static void
+listener_shed (TisockListener       *listener,
+               const TisockEndpoint *remote,
+               gpointer              owner)
+{
+}
+
+static void
+listener_failed (TisockListener *listener,
+                 GError         *error,
+                 int             error_number,
+                 gpointer        owner)
+{
+  tisock_socket_core_report (TISOCK_SOCKET_CORE (owner), error, error_number, NULL);
+}
+
+static const TisockListenerFuncs listener_funcs = {
+  .incoming = listener_incoming,
+  .shed = listener_shed,
+  .failed = listener_failed,
+};
+
+/* -1 with errno, or with the error set. */
+static int
+make_listening_descriptor (TisockTCPSocket  *self,
+                           int              *error_number,
+                           GError          **error)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  TisockEndpoint endpoint;
+  int fd;
+
+  if (!tisock_local_address_to_listen (tisock_socket_core_get_network_interface (core),
+                                       priv->address, tisock_socket_core_get_port (core),
+                                       &endpoint, error))
+    return -1;
+
+  fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->settings->listen_backlog, G_MAXINT));
+  if (fd < 0)
+    {
+      g_autofree char *where = tisock_endpoint_describe (&endpoint);
+
+      *error_number = errno;
+      tisock_set_error_from_bind (error, errno, "Could not listen on %s", where);
+    }
+
+  return fd;
+}
+
+static gboolean
+start_listening (TisockTCPSocket  *self,
+                 GError          **error)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  GError *failure = NULL;
+  int error_number = 0;
+  int fd = make_listening_descriptor (self, &error_number, &failure);
+
+  if (fd >= 0)
+    priv->listener = tisock_listener_new (tisock_socket_core_get_reactor (core), G_OBJECT (self),
+                                          &listener_funcs, fd, &failure);
+  if (priv->listener == NULL)
+    return tisock_socket_core_fail (core, failure, error_number, error);
+
+  tisock_socket_core_set_bound (core, fd);
+  tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_LISTENING);
+
+  return TRUE;
+}
+
+/**
+ * tisock_tcp_socket_listen:
+ * @self: the socket
+ * @error: return location for an error
+ *
+ * Waits for one connection and becomes it.
+ *
+ * The socket binds [property@SocketCore:port] on
+ * [property@SocketCore:network-interface], or else on
+ * [property@TCPSocket:address] if that is set, or else on all interfaces. When
+ * a peer connects, the listening ends at once, the socket goes from
+ * `TISOCK_SOCKET_STATE_LISTENING` to `TISOCK_SOCKET_STATE_CONNECTED`, and
+ * [signal@TCPSocket::connected] is emitted. It does not listen again by itself.
+ * To serve many peers use [class@ServerSocket].
+ *
+ * Xojo's `TCPSocket.Listen`.
+ *
+ * Returns: whether the socket is listening
+ *
+ * Since: 1.0
+ */
+gboolean
+tisock_tcp_socket_listen (TisockTCPSocket  *self,
+                          GError          **error)
+{
+  TisockSocketCore *core = (TisockSocketCore *) self;
+
+  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!tisock_socket_core_check (core, G_STRFUNC) ||
+      !tisock_socket_core_begin (core, "listen", error) ||
+      !check_port (core, "listen", 0, error) ||
+      !attach (self, error))
+    return FALSE;
+
+  memset (&GET_PRIVATE (self)->remote, 0, sizeof (TisockEndpoint));
+
+  return start_listening (self, error);
+}
+
+/* Connections that were made elsewhere */
+
+gboolean
+tisock_tcp_socket_adopt (TisockTCPSocket       *self,
+                         int                    fd,
+                         const TisockEndpoint  *remote,
+                         gboolean               inherited,
+                         GError               **error)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (!tisock_stream_attach (&priv->stream, error))
+    {
+      tisock_stream_close_descriptor (&priv->stream, fd);
+      return FALSE;
+    }
+
+  if (!start_stream (self, fd, error))
+    {
+      tisock_stream_stop (&priv->stream);
+      return FALSE;
+    }
+
+  priv->remote = *remote;
+  tisock_tcp_socket_apply_options (self, inherited);
+  tisock_socket_core_due (core, TISOCK_DUE_CONNECTED);
+  tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTED);
+
+  return TRUE;
+}
+
+void
+tisock_tcp_socket_set_server (TisockTCPSocket    *self,
+                              TisockServerSocket *server,
+                              guint               index)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  g_set_object (&priv->server, server);
+  priv->server_index = index;
+}
+
+/* Operations of SocketCore */
+
+static void
+leave_server (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(TisockServerSocket) server = g_steal_pointer (&priv->server);
+
+  if (server != NULL)
+    tisock_server_socket_forget (server, self, priv->server_index);
+}
+
+static void
+tcp_release (TisockSocketCore *core)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+
+  g_clear_pointer (&priv->connector, tisock_connector_free);
+  g_clear_pointer (&priv->listener, tisock_listener_free);
+  tisock_stream_stop (&priv->stream);
+  leave_server (TISOCK_TCP_SOCKET (core));
+}
+
+static void
+tcp_purge (TisockSocketCore *core)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+
+  if (priv->stream.received.length == 0)
+    return;
+
+  tisock_byte_queue_clear (&priv->stream.received);
+  priv->searched = 0;
+  tisock_stream_resume (&priv->stream);
+  tisock_tcp_socket_notify (TISOCK_TCP_SOCKET (core), TISOCK_TCP_PROP_BYTES_AVAILABLE);
+}
+
+static int
+tcp_get_fd (TisockSocketCore *core)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+
+  if (priv->listener != NULL)
+    return tisock_listener_get_fd (priv->listener);
+
+  return tisock_stream_get_fd (&priv->stream);
+}
+
+static gboolean
+tcp_is_empty (TisockSocketCore *core)
+{
+  return GET_PRIVATE (core)->stream.received.length == 0;
+}
+
+static void
+tcp_collect (TisockSocketCore *core,
+             TisockWaitSet    *set)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+
+  if (priv->connector != NULL)
+    tisock_connector_collect (priv->connector, set);
+  if (priv->listener != NULL)
+    tisock_listener_collect (priv->listener, set);
+  tisock_stream_collect (&priv->stream, set);
+}
+
+static void
+tcp_queue (TisockSocketCore *core)
+{
+  tisock_slot_queue (&GET_PRIVATE (core)->stream.slot);
+}
+
+static void
+tcp_notify (TisockSocketCore *core)
+{
+  TisockTCPSocket *self = TISOCK_TCP_SOCKET (core);
+
+  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_ADDRESS);
+  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_PORT);
+  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND);
+  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_NEEDS_DRAIN);
+}
+
+/* Chunks that went out since the last emission are one: `sent` counts from that. */
+static void
+emit_send_progress (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockTCPSocketClass *klass = TISOCK_TCP_SOCKET_GET_CLASS (self);
+  guint64 left = priv->stream.queue.length;
+  guint64 end = priv->stream.taken + left;
+  guint64 sent = priv->stream.taken - priv->stream.reported;
+  gboolean abort = FALSE;
+
+  priv->stream.reported = priv->stream.taken;
+  if (sent > 0 && tisock_has_listener (self, signals[SIGNAL_SEND_PROGRESS],
+                                       (gpointer) klass->send_progress))
+    g_signal_emit (self, signals[SIGNAL_SEND_PROGRESS], 0, sent, left, &abort);
+
+  if (abort)
+    {
+      if (priv->stream.transport != NULL)
+        tisock_stream_drop_queue (&priv->stream, end);
+      tisock_socket_core_emit_complete (TISOCK_SOCKET_CORE (self), TRUE);
+    }
+  else if (left == 0)
+    {
+      tisock_socket_core_due (TISOCK_SOCKET_CORE (self), TISOCK_DUE_SEND_COMPLETE);
+    }
+}
+
+static void
+emit_simple (TisockTCPSocket *self,
+             guint            signal_id,
+             gpointer         slot)
+{
+  if (tisock_has_listener (self, signal_id, slot))
+    g_signal_emit (self, signal_id, 0);
+}
+
+static void
+tcp_emit (TisockSocketCore *core,
+          TisockDue         due)
+{
+  TisockTCPSocket *self = TISOCK_TCP_SOCKET (core);
+  TisockTCPSocketClass *klass = TISOCK_TCP_SOCKET_GET_CLASS (self);
+
+  if (due == TISOCK_DUE_CONNECTED)
+    emit_simple (self, signals[SIGNAL_CONNECTED], (gpointer) klass->connected);
+  else if (due == TISOCK_DUE_READ_EOF)
+    emit_simple (self, signals[SIGNAL_READ_EOF], (gpointer) klass->read_eof);
+  else if (due == TISOCK_DUE_SEND_PROGRESS)
+    emit_send_progress (self);
+  else if (due == TISOCK_DUE_DRAINED)
+    emit_simple (self, signals[SIGNAL_DRAINED], (gpointer) klass->drained);
+}
+
+static const TisockSocketOperations tcp_operations = {
+  .open = tcp_open,
+  .release = tcp_release,
+  .purge = tcp_purge,
+  .get_fd = tcp_get_fd,
+  .is_empty = tcp_is_empty,
+  .collect = tcp_collect,
+  .queue = tcp_queue,
+  .notify = tcp_notify,
+  .emit = tcp_emit,
+};
+
+/* GObject */
+
+static void
+tisock_tcp_socket_finalize (GObject *object)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
+
+  tisock_byte_queue_clear (&priv->stream.received);
+  if (priv->settings != &tisock_tcp_default_settings)
+    g_free ((gpointer) priv->settings);
+  g_free (priv->address);
+
+  G_OBJECT_CLASS (tisock_tcp_socket_parent_class)->finalize (object);
+}
+
+static void
+tisock_tcp_socket_class_init (TisockTCPSocketClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->finalize = tisock_tcp_socket_finalize;
+  object_class->get_property = tisock_tcp_socket_get_property;
+  object_class->set_property = tisock_tcp_socket_set_property;
+  tisock_tcp_socket_install_properties (object_class, properties);
+
+  /**
+   * TisockTCPSocket::connected:
+   * @self: the socket
+   *
+   * Emitted when the connection is made.
+   *
+   * After [method@SocketCore.open], after [method@TCPSocket.listen] when a peer
+   * has come, and on the sockets of a [class@ServerSocket] after its
+   * [signal@ServerSocket::accepted]. Xojo's `TCPSocket.Connected`.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CONNECTED] =
+    g_signal_new ("connected", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockTCPSocketClass, connected),
+                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TisockTCPSocket::send-progress:
+   * @self: the socket
+   * @sent: how many bytes were handed to the system since the last emission
+   * @left: how many bytes are still queued
+   *
+   * Emitted for each chunk of bytes that has been handed to the system.
+   *
+   * The emission with nothing left is the last one; it is followed by
+   * [signal@SocketCore::send-complete].
+   *
+   * A handler that returns `TRUE` aborts the transfer: what was queued when the
+   * emission began and has not been handed on is dropped, what the handler wrote
+   * itself is kept, `send-complete` is emitted with `TRUE`, and the connection
+   * goes on. Xojo's `TCPSocket.SendProgress`.
+   *
+   * Returns: `TRUE` to abort the transfer
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_SEND_PROGRESS] =
+    g_signal_new ("send-progress", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockTCPSocketClass, send_progress),
+                  g_signal_accumulator_true_handled, NULL, NULL,
+                  G_TYPE_BOOLEAN, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+
+  /**
+   * TisockTCPSocket::drained:
+   * @self: the socket
+   *
+   * Emitted when the send queue has become short again.
+   *
+   * Once for each time that [property@TCPSocket:needs-drain] was `TRUE`, when
+   * the queue is down to half of [property@TCPSocket:send-limit].
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_DRAINED] =
+    g_signal_new ("drained", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockTCPSocketClass, drained),
+                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TisockTCPSocket::read-eof:
+   * @self: the socket
+   *
+   * Emitted when the peer has ended its side and this side may go on.
+   *
+   * Only with [property@TCPSocket:allow-half-open]. Writing goes on until
+   * [method@TCPSocket.shutdown], which then ends the connection.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_READ_EOF] =
+    g_signal_new ("read-eof", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockTCPSocketClass, read_eof),
+                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+tisock_tcp_socket_init (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+
+  priv->settings = &tisock_tcp_default_settings;
+  tisock_socket_core_set_operations (core, &tcp_operations);
+  tisock_stream_init (&priv->stream, &stream_funcs, &priv->settings->stream,
+                      tisock_socket_core_get_reactor (core), self);
+}
+
+/**
+ * tisock_tcp_socket_new:
+ *
+ * Makes a socket that belongs to the thread-default main context.
+ *
+ * Returns: (transfer full): a new socket
+ *
+ * Since: 1.0
+ */
+TisockTCPSocket *
+tisock_tcp_socket_new (void)
+{
+  return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
+}
+
+static gboolean
+check_adoptable (GSocket  *socket,
+                 GError  **error)
+{
+  if (g_socket_is_closed (socket) || !g_socket_is_connected (socket))
+    g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                 "Could not take over a socket that is not connected");
+  else if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM)
+    g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                 "Could not take over a socket that is not a stream");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * tisock_tcp_socket_new_from_socket:
+ * @socket: a connected stream socket
+ * @error: return location for an error
+ *
+ * Makes a socket of a connection that was made elsewhere.
+ *
+ * It is connected; [signal@TCPSocket::connected] is emitted from the main
+ * loop. The descriptor is closed with it: @socket is not to be used for reading
+ * or writing any more.
+ *
+ * Returns: (transfer full): a new socket, or `NULL` on error
+ *
+ * Since: 1.0
+ */
+TisockTCPSocket *
+tisock_tcp_socket_new_from_socket (GSocket  *socket,
+                                   GError  **error)
+{
+  g_autoptr(TisockTCPSocket) self = NULL;
+  TisockEndpoint remote;
+  int fd;
+
+  g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_adoptable (socket, error))
+    return NULL;
+
+  fd = g_socket_get_fd (socket);
+  self = tisock_tcp_socket_new ();
+  tisock_endpoint_get_remote (&remote, fd);
+  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
+  if (!tisock_tcp_socket_adopt (self, fd, &remote, FALSE, error))
+    return NULL;
+
+  tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * tisock_tcp_socket_new_from_connection:
+ * @connection: a connection
+ * @error: return location for an error
+ *
+ * Makes a socket of a GIO connection.
+ *
+ * As [ctor@TCPSocket.new_from_socket] with the connection's socket; what the
+ * connection's streams have buffered is not seen.
+ *
+ * Returns: (transfer full): a new socket, or `NULL` on error
+ *
+ * Since: 1.0
+ */
+TisockTCPSocket *
+tisock_tcp_socket_new_from_connection (GSocketConnection  *connection,
+                                       GError            **error)
+{
+  g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return tisock_tcp_socket_new_from_socket (g_socket_connection_get_socket (connection), error);
+}

@@ -19,6 +19,11 @@ void     tisock_set_error_from_errno (GError       **error,
                                       int            error_number,
                                       const char    *format,
                                       ...) G_GNUC_PRINTF (3, 4);
+/* The same for bind() and listen(), where lacking the privilege for a port has a number too. */
+void     tisock_set_error_from_bind  (GError       **error,
+                                      int            error_number,
+                                      const char    *format,
+                                      ...) G_GNUC_PRINTF (3, 4);
 /* Whether an errno says that the system has no more descriptors or memory for now. */
 gboolean tisock_errno_is_exhaustion  (int            error_number);
 

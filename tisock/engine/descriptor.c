@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
-
 #include "tisock-socket-error.h"
 
 #include <errno.h>
@@ -17,11 +16,17 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-/* Errors */
+/* More than any system allows: the kernel cuts it to its own maximum. */
+#define MAXIMUM_BACKLOG G_MAXINT
 
-/* Xojo's number for an errno, or 0. */
+/* Held back so that a peer can still be accepted, and closed, when the table is full; -1 while
+ * there is none. The table belongs to the process, so its reserve does. */
+static GMutex reserve_lock;
+static int reserve_fd = -1;
+
+/* The code in TISOCK_SOCKET_ERROR, or 0 where GIO has the word. */
 static int
-get_socket_error_code (int error_number)
+socket_error_from_errno (int error_number)
 {
   switch (error_number)
     {
@@ -40,21 +45,32 @@ get_socket_error_code (int error_number)
     }
 }
 
+static void set_error (GError     **error,
+                       int          error_number,
+                       int          socket_error,
+                       const char  *format,
+                       va_list      args) G_GNUC_PRINTF (4, 0);
+
 static void
 set_error (GError     **error,
-           int          code,
            int          error_number,
+           int          socket_error,
            const char  *format,
            va_list      args)
 {
-  g_autofree char *operation = g_strdup_vprintf (format, args);
+  g_autofree char *operation = NULL;
 
-  if (code != 0)
-    g_set_error (error, TISOCK_SOCKET_ERROR, code, "%s: %s", operation,
-                 g_strerror (error_number));
+  if (error == NULL)
+    return;
+
+  operation = g_strdup_vprintf (format, args);
+
+  if (socket_error != 0)
+    g_set_error (error, TISOCK_SOCKET_ERROR, socket_error,
+                 "%s: %s", operation, g_strerror (error_number));
   else
-    g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (error_number), "%s: %s",
-                 operation, g_strerror (error_number));
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (error_number),
+                 "%s: %s", operation, g_strerror (error_number));
 }
 
 void
@@ -66,7 +82,7 @@ tisock_set_error_from_errno (GError     **error,
   va_list args;
 
   va_start (args, format);
-  set_error (error, get_socket_error_code (error_number), error_number, format, args);
+  set_error (error, error_number, socket_error_from_errno (error_number), format, args);
   va_end (args);
 }
 
@@ -76,90 +92,129 @@ tisock_set_error_from_bind (GError     **error,
                             const char  *format,
                             ...)
 {
-  int code = get_socket_error_code (error_number);
+  int socket_error = socket_error_from_errno (error_number);
   va_list args;
 
   if (error_number == EACCES || error_number == EPERM)
-    code = TISOCK_SOCKET_ERROR_INVALID_PORT;
+    socket_error = TISOCK_SOCKET_ERROR_INVALID_PORT;
 
   va_start (args, format);
-  set_error (error, code, error_number, format, args);
+  set_error (error, error_number, socket_error, format, args);
   va_end (args);
 }
 
 gboolean
 tisock_errno_is_exhaustion (int error_number)
 {
-  return error_number == EMFILE || error_number == ENFILE ||
-         error_number == ENOBUFS || error_number == ENOMEM;
-}
-
-/* Descriptors */
-
-static int
-make_socket (int family)
-{
-#ifdef SOCK_NONBLOCK
-  return socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-#else
-  int fd = socket (family, SOCK_STREAM, 0);
-
-  if (fd >= 0)
+  switch (error_number)
     {
-      fcntl (fd, F_SETFD, FD_CLOEXEC);
-      g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      return TRUE;
+
+    default:
+      return FALSE;
     }
-
-  return fd;
-#endif
-}
-
-static void
-set_option (int fd,
-            int level,
-            int name,
-            int value)
-{
-  setsockopt (fd, level, name, &value, sizeof value);
 }
 
 void
 tisock_descriptor_close (int            fd,
                          TisockReactor *reactor)
 {
+  /* After EINTR the descriptor is gone all the same: a second close() could hit another one. */
   close (fd);
+
   if (reactor != NULL)
     tisock_reactor_feed (reactor);
 }
 
-/* A dual-stack socket for all interfaces; an explicit address means exactly itself. */
+/* Closes what could not be set up, and keeps the errno that says why. */
 static int
-bind_and_listen (const TisockEndpoint *endpoint,
-                 gboolean              both_families,
-                 int                   backlog)
+give_up (int fd)
 {
-  struct sockaddr_storage address;
-  socklen_t length = tisock_endpoint_to_sockaddr (endpoint, &address);
-  int fd = make_socket (endpoint->family);
-  int error_number;
+  int error_number = errno;
 
-  if (fd < 0)
-    return -1;
-
-  set_option (fd, SOL_SOCKET, SO_REUSEADDR, TRUE);
-  /* Accepted connections inherit it. */
-  set_option (fd, IPPROTO_TCP, TCP_NODELAY, TRUE);
-  if (endpoint->family == AF_INET6)
-    set_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, !both_families);
-
-  if (bind (fd, (struct sockaddr *) &address, length) == 0 && listen (fd, backlog) == 0)
-    return fd;
-
-  error_number = errno;
   close (fd);
   errno = error_number;
 
   return -1;
+}
+
+#if !defined (SOCK_CLOEXEC) || !defined (SOCK_NONBLOCK) || !defined (HAVE_ACCEPT4)
+/* For systems where a new descriptor cannot have its flags from the start. */
+static int
+set_flags (int fd)
+{
+  if (fd < 0)
+    return -1;
+
+  if (fcntl (fd, F_SETFD, FD_CLOEXEC) != 0 || !g_unix_set_fd_nonblocking (fd, TRUE, NULL))
+    return give_up (fd);
+
+  return fd;
+}
+#endif
+
+static int
+new_stream_socket (int family)
+{
+#if defined (SOCK_CLOEXEC) && defined (SOCK_NONBLOCK)
+  return socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+  return set_flags (socket (family, SOCK_STREAM, 0));
+#endif
+}
+
+static gboolean
+set_int_option (int fd,
+                int level,
+                int name,
+                int value)
+{
+  return setsockopt (fd, level, name, &value, sizeof value) == 0;
+}
+
+static gboolean
+set_listener_options (int      fd,
+                      int      family,
+                      gboolean dual)
+{
+  if (family == AF_INET6 && !set_int_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, !dual))
+    return FALSE;
+
+  return set_int_option (fd, SOL_SOCKET, SO_REUSEADDR, TRUE) &&
+         set_int_option (fd, IPPROTO_TCP, TCP_NODELAY, TRUE);
+}
+
+static int
+listen_on (const TisockEndpoint *endpoint,
+           gboolean              dual,
+           int                   backlog)
+{
+  struct sockaddr_storage address;
+  socklen_t length = tisock_endpoint_to_sockaddr (endpoint, &address);
+  int fd = new_stream_socket (endpoint->family);
+
+  if (fd < 0)
+    return -1;
+
+  if (!set_listener_options (fd, endpoint->family, dual) ||
+      bind (fd, (struct sockaddr *) &address, length) != 0 ||
+      listen (fd, backlog > 0 ? backlog : MAXIMUM_BACKLOG) != 0)
+    return give_up (fd);
+
+  return fd;
+}
+
+/* Whether an errno of listen_on() says that the system has no IPv6. */
+static gboolean
+errno_is_no_ipv6 (int error_number)
+{
+  return error_number == EAFNOSUPPORT ||
+         error_number == EPROTONOSUPPORT ||
+         error_number == EADDRNOTAVAIL;
 }
 
 int
@@ -169,55 +224,44 @@ tisock_descriptor_listen (const TisockEndpoint *endpoint,
   TisockEndpoint any = { .family = AF_INET6, .port = endpoint->port };
   int fd;
 
-  /* The kernel cuts it to its maximum. */
-  if (backlog == 0)
-    backlog = G_MAXINT;
-
   if (tisock_endpoint_is_set (endpoint))
-    return bind_and_listen (endpoint, FALSE, backlog);
+    return listen_on (endpoint, FALSE, backlog);
 
-  fd = bind_and_listen (&any, TRUE, backlog);
-  if (fd >= 0 || (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
+  fd = listen_on (&any, TRUE, backlog);
+  if (fd >= 0 || !errno_is_no_ipv6 (errno))
     return fd;
 
   any.family = AF_INET;
 
-  return bind_and_listen (&any, FALSE, backlog);
+  return listen_on (&any, FALSE, backlog);
 }
 
 static int
-accept_any (int                      listener,
-            struct sockaddr_storage *address)
+accept_once (int               listener,
+             struct sockaddr  *address,
+             socklen_t        *length)
 {
-  socklen_t length = sizeof *address;
-  int fd;
-
-  memset (address, 0, sizeof *address);
-  do
 #ifdef HAVE_ACCEPT4
-    fd = accept4 (listener, (struct sockaddr *) address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return accept4 (listener, address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
-    fd = accept (listener, (struct sockaddr *) address, &length);
+  return set_flags (accept (listener, address, length));
 #endif
-  while (fd < 0 && errno == EINTR);
-
-#ifndef HAVE_ACCEPT4
-  if (fd >= 0)
-    {
-      fcntl (fd, F_SETFD, FD_CLOEXEC);
-      g_unix_set_fd_nonblocking (fd, TRUE, NULL);
-    }
-#endif
-
-  return fd;
 }
 
 int
 tisock_descriptor_accept (int             listener,
                           TisockEndpoint *remote)
 {
-  struct sockaddr_storage address;
-  int fd = accept_any (listener, &address);
+  struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+  int fd;
+
+  do
+    {
+      socklen_t length = sizeof address;
+
+      fd = accept_once (listener, (struct sockaddr *) &address, &length);
+    }
+  while (fd < 0 && errno == EINTR);
 
   if (fd >= 0)
     tisock_endpoint_from_sockaddr (remote, &address);
@@ -225,16 +269,43 @@ tisock_descriptor_accept (int             listener,
   return fd;
 }
 
-/* The reserve: a descriptor that is given up for a moment when no other is left. */
-
-static GMutex reserve_lock;
-static int reserve = -1;
-
-static void
+/* With the lock held. */
+static gboolean
 open_reserve (void)
 {
-  if (reserve < 0)
-    reserve = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (reserve_fd < 0)
+    reserve_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  return reserve_fd >= 0;
+}
+
+gboolean
+tisock_descriptor_shed (int             listener,
+                        TisockEndpoint *remote)
+{
+  int error_number;
+  int fd = -1;
+
+  g_mutex_lock (&reserve_lock);
+
+  if (open_reserve ())
+    {
+      close (reserve_fd);
+      reserve_fd = -1;
+      fd = tisock_descriptor_accept (listener, remote);
+    }
+  error_number = errno;
+
+  if (fd >= 0)
+    close (fd);
+
+  /* Another thread may have taken the place meanwhile; then the next call tries again. */
+  open_reserve ();
+
+  g_mutex_unlock (&reserve_lock);
+  errno = error_number;
+
+  return fd >= 0;
 }
 
 void
@@ -243,30 +314,4 @@ tisock_descriptor_reserve (void)
   g_mutex_lock (&reserve_lock);
   open_reserve ();
   g_mutex_unlock (&reserve_lock);
-}
-
-gboolean
-tisock_descriptor_shed (int             listener,
-                        TisockEndpoint *remote)
-{
-  int error_number = EMFILE;
-  int fd = -1;
-
-  g_mutex_lock (&reserve_lock);
-  open_reserve ();
-  if (reserve >= 0)
-    {
-      close (reserve);
-      reserve = -1;
-      fd = tisock_descriptor_accept (listener, remote);
-      error_number = errno;
-      if (fd >= 0)
-        close (fd);
-      open_reserve ();
-    }
-  g_mutex_unlock (&reserve_lock);
-
-  errno = error_number;
-
-  return fd >= 0;
 }

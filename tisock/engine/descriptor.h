@@ -24,6 +24,11 @@ void     tisock_set_error_from_bind  (GError       **error,
                                       int            error_number,
                                       const char    *format,
                                       ...) G_GNUC_PRINTF (3, 4);
+/* The same for bind() and what ends in it: no privilege is TISOCK_SOCKET_ERROR_INVALID_PORT. */
+void     tisock_set_error_from_bind  (GError       **error,
+                                      int            error_number,
+                                      const char    *format,
+                                      ...) G_GNUC_PRINTF (3, 4);
 /* Whether an errno says that the system has no more descriptors or memory for now. */
 gboolean tisock_errno_is_exhaustion  (int            error_number);
 
@@ -31,7 +36,9 @@ gboolean tisock_errno_is_exhaustion  (int            error_number);
 void     tisock_descriptor_close     (int            fd,
                                       TisockReactor *reactor);
 /* A new stream socket that listens, non-blocking and close-on-exec; -1 with errno on failure.
- * "none" as endpoint family is both families on all interfaces; its port counts. */
+ * "none" as endpoint family is both families on all interfaces; its port counts. An address means
+ * exactly itself: "::" is IPv6 only. A backlog of 0 is the system's maximum. What is accepted has
+ * TCP_NODELAY on Linux, inherited from the listener. */
 int      tisock_descriptor_listen    (const TisockEndpoint *endpoint,
                                       int                   backlog);
 /* Accepts one connection; -1 with errno on failure. */

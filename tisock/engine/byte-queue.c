@@ -170,6 +170,9 @@ tisock_byte_queue_append_bytes (TisockByteQueue *queue,
 
   g_assert (offset <= length);
 
+  if (offset == length)
+    return;
+
   if (length - offset < MIN_REFERENCED)
     {
       tisock_byte_queue_append (queue, data + offset, length - offset);

@@ -1,0 +1,21 @@
+/* test-util.c: what the tests share
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "test-util.h"
+
+void
+test_iterate (void)
+{
+  g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+}
+
+gint64
+test_random (guint n_bits)
+{
+  gint64 end = G_GINT64_CONSTANT (1) << g_test_rand_int_range (0, n_bits + 1);
+
+  return (gint64) (g_test_rand_double () * end);
+}

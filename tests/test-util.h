@@ -1,0 +1,27 @@
+/* test-util.h: what the tests share
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Lets the thread's context work until the condition holds; the test's timeout is the limit. */
+#define test_wait_until(condition) \
+  G_STMT_START \
+    { \
+      while (!(condition)) \
+        test_iterate (); \
+    } \
+  G_STMT_END
+
+/* Waits for one event of the thread-default context and serves it. */
+void    test_iterate  (void);
+/* Small numbers are as likely as large ones: from 0 to 2^n_bits, without the end. */
+gint64  test_random   (guint  n_bits);
+
+G_END_DECLS

@@ -19,11 +19,6 @@ void     tisock_set_error_from_errno (GError       **error,
                                       int            error_number,
                                       const char    *format,
                                       ...) G_GNUC_PRINTF (3, 4);
-/* The same for bind() and listen(), where lacking the privilege for a port has a number too. */
-void     tisock_set_error_from_bind  (GError       **error,
-                                      int            error_number,
-                                      const char    *format,
-                                      ...) G_GNUC_PRINTF (3, 4);
 /* The same for bind() and what ends in it: no privilege is TISOCK_SOCKET_ERROR_INVALID_PORT. */
 void     tisock_set_error_from_bind  (GError       **error,
                                       int            error_number,

@@ -79,6 +79,8 @@ gboolean       tisock_socket_core_may_configure  (TisockSocketCore              
 gboolean       tisock_socket_core_begin          (TisockSocketCore              *self,
                                                   const char                    *operation,
                                                   GError                       **error);
+/* A number that is another one once the life has ended and its last signal is out. */
+guint          tisock_socket_core_get_life       (TisockSocketCore              *self);
 gboolean       tisock_socket_core_is_live        (TisockSocketCore              *self);
 void           tisock_socket_core_set_state      (TisockSocketCore              *self,
                                                   TisockSocketState              state);

@@ -50,6 +50,9 @@ typedef struct
   /* Counts what wait() waits for: bytes, space, states, errors. */
   guint                         changes;
 
+  /* Counts the lives whose last signal is out. */
+  guint                         n_lives;
+
   /* Handlers and flushes under way: what becomes due meanwhile is said after them. */
   guint                         held;
 
@@ -304,7 +307,10 @@ emit_error (TisockSocketCore *self)
 static void
 emit_closed (TisockSocketCore *self)
 {
-  GET_PRIVATE (self)->due &= ~(guint) TISOCK_DUE_CLOSED;
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  priv->due &= ~(guint) TISOCK_DUE_CLOSED;
+  priv->n_lives++;
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
   g_object_unref (self);
 }
@@ -404,6 +410,12 @@ tisock_socket_core_is_live (TisockSocketCore *self)
     default:
       return FALSE;
     }
+}
+
+guint
+tisock_socket_core_get_life (TisockSocketCore *self)
+{
+  return GET_PRIVATE (self)->n_lives;
 }
 
 gboolean
@@ -510,6 +522,7 @@ tisock_socket_core_abandon (TisockSocketCore *self)
   gboolean referenced = (priv->due & TISOCK_DUE_CLOSED) != 0;
 
   priv->due = 0;
+  priv->n_lives++;
   g_clear_error (&priv->failure);
   if (tisock_socket_core_is_live (self))
     {

@@ -563,6 +563,7 @@ emit_send_progress (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   TisockTCPSocketClass *klass = TISOCK_TCP_SOCKET_GET_CLASS (self);
+  guint life = tisock_socket_core_get_life (TISOCK_SOCKET_CORE (self));
   guint64 left = priv->stream.queue.length;
   guint64 end = priv->stream.taken + left;
   guint64 sent = priv->stream.taken - priv->stream.reported;
@@ -572,6 +573,9 @@ emit_send_progress (TisockTCPSocket *self)
   if (sent > 0 && tisock_has_listener (self, signals[SIGNAL_SEND_PROGRESS],
                                        (gpointer) klass->send_progress))
     g_signal_emit (self, signals[SIGNAL_SEND_PROGRESS], 0, sent, left, &abort);
+
+  if (life != tisock_socket_core_get_life (TISOCK_SOCKET_CORE (self)))
+    return;
 
   if (abort)
     {

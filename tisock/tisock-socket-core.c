@@ -109,7 +109,10 @@ tisock_is_watched (gpointer object)
   if (G_UNLIKELY (notify_id == 0))
     notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
 
-  return tisock_has_listener (object, notify_id, (gpointer) G_OBJECT_GET_CLASS (object)->notify);
+  /* Not g_signal_has_handler_pending(): it looks for handlers of all properties only, and misses
+   * those of `notify::state`. */
+  return G_OBJECT_GET_CLASS (object)->notify != NULL ||
+         g_signal_handler_find (object, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL) != 0;
 }
 
 static void
@@ -550,21 +553,42 @@ tisock_wait_set_clear (TisockWaitSet *set)
   g_clear_pointer (&set->timers, g_ptr_array_unref);
 }
 
-/* Serves the socket once. FALSE if nothing happened until the deadline. */
+/* Whether there is anything that could end a wait without a deadline. */
+static gboolean
+has_prospect (const TisockWaitSet *set)
+{
+  for (guint i = 0; i < set->slots->len; i++)
+    {
+      TisockSlot *slot = g_ptr_array_index (set->slots, i);
+
+      if (slot->wanted != 0 || slot->queued)
+        return TRUE;
+    }
+
+  for (guint i = 0; i < set->timers->len; i++)
+    if (tisock_timer_is_armed (g_ptr_array_index (set->timers, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Serves the socket once. FALSE if nothing can happen any more. */
 static gboolean
 serve_once (TisockSocketCore *self,
             gint64            deadline)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
   TisockWaitSet set;
-  gboolean served;
+  gboolean possible;
 
   tisock_wait_set_init (&set);
   priv->operations->collect (self, &set);
-  served = tisock_reactor_wait (priv->reactor, &set, deadline);
+  possible = deadline >= 0 || has_prospect (&set);
+  if (possible)
+    tisock_reactor_wait (priv->reactor, &set, deadline);
   tisock_wait_set_clear (&set);
 
-  return served;
+  return possible;
 }
 
 /* GObject */
@@ -1212,6 +1236,8 @@ tisock_socket_core_poll (TisockSocketCore *self)
  * That is: bytes came, queued bytes left, the state changed, or something
  * failed. The socket is served as by [method@SocketCore.poll]. A socket that is
  * not open has nothing to wait for: [error@Tisock.SocketError.INVALID_STATE].
+ * The same goes for one whose receive buffer is full and that has nothing to
+ * send, if it was to wait for ever.
  *
  * ```c
  * tisock_socket_core_open (socket, NULL);
@@ -1250,9 +1276,12 @@ tisock_socket_core_wait (TisockSocketCore  *self,
 
   while (priv->changes == changes)
     {
-      gboolean served = serve_once (self, deadline);
+      if (!serve_once (self, deadline))
+        return tisock_socket_core_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                          "Could not wait: the receive buffer is full, and "
+                                          "nothing is left to send");
 
-      if (!served && deadline >= 0 && g_get_monotonic_time () >= deadline)
+      if (priv->changes == changes && deadline >= 0 && g_get_monotonic_time () >= deadline)
         return FALSE;
     }
 

@@ -257,7 +257,9 @@ drop (TisockServerSocket   *self,
 {
   g_autoptr(GSocketAddress) address = NULL;
 
-  if (!tisock_has_listener (self, signals[SIGNAL_DROPPED],
+  /* A handler may have ended the server meanwhile: `closed` was its last signal. */
+  if (!tisock_server_socket_get_is_listening (self) ||
+      !tisock_has_listener (self, signals[SIGNAL_DROPPED],
                             (gpointer) TISOCK_SERVER_SOCKET_GET_CLASS (self)->dropped))
     return;
 
@@ -306,6 +308,10 @@ ask_for_socket (TisockServerSocket *self)
     return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
 
   g_signal_emit (self, signals[SIGNAL_ADD_SOCKET], 0, &socket);
+  /* The handler may have ended the server: that is no fault. */
+  if (!tisock_server_socket_get_is_listening (self))
+    return NULL;
+
   fault = find_fault (self, socket);
   if (fault == NULL)
     {
@@ -416,6 +422,20 @@ tisock_server_socket_forget (TisockServerSocket *self,
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
 }
 
+/* Handlers of notifications may have closed the connection, or ended the server: then the
+ * connection, of which the program does not know yet, ends with it. */
+static gboolean
+is_wanted (TisockServerSocket *self,
+           TisockTCPSocket    *socket)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (socket);
+
+  if (!tisock_server_socket_get_is_listening (self))
+    tisock_socket_core_close (core);
+
+  return tisock_socket_core_get_is_connected (core);
+}
+
 static void
 welcome (TisockServerSocket   *self,
          TisockTCPSocket      *socket,
@@ -431,8 +451,10 @@ welcome (TisockServerSocket   *self,
       return;
     }
 
-  add_connection (self, socket);
-  g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
+  if (is_wanted (self, socket))
+    add_connection (self, socket);
+  if (is_wanted (self, socket))
+    g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
   tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
 }
 

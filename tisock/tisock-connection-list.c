@@ -13,6 +13,7 @@ struct _TisockConnectionList
   GObject    parent_instance;
 
   GPtrArray *sockets;
+  guint      n_changes;         /* so that an announcement notices what its handlers change */
 };
 
 static GType
@@ -88,6 +89,7 @@ tisock_connection_list_add (TisockConnectionList *self,
                             TisockTCPSocket      *socket)
 {
   g_ptr_array_add (self->sockets, socket);
+  self->n_changes++;
 }
 
 TisockTCPSocket *
@@ -95,15 +97,32 @@ tisock_connection_list_remove (TisockConnectionList *self,
                                guint                 index)
 {
   g_ptr_array_remove_index_fast (self->sockets, index);
+  self->n_changes++;
 
   return index < self->sockets->len ? g_ptr_array_index (self->sockets, index) : NULL;
 }
 
 void
-tisock_connection_list_announce (TisockConnectionList *self,
-                                 guint                 index,
-                                 guint                 removed,
-                                 guint                 added)
+tisock_connection_list_announce_added (TisockConnectionList *self,
+                                       guint                 index)
 {
-  g_list_model_items_changed (G_LIST_MODEL (self), index, removed, added);
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
+}
+
+void
+tisock_connection_list_announce_removed (TisockConnectionList *self,
+                                         guint                 index)
+{
+  guint last = self->sockets->len;
+  guint n_changes = self->n_changes;
+
+  g_list_model_items_changed (G_LIST_MODEL (self), last, 1, 0);
+  if (index == last)
+    return;
+
+  /* A handler that ends other connections moves the rest once more. */
+  if (self->n_changes == n_changes)
+    g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
+  else
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, self->sockets->len, self->sockets->len);
 }

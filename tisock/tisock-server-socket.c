@@ -399,7 +399,7 @@ add_connection (TisockServerSocket *self,
   tisock_tcp_socket_set_server (socket, self, index);
   priv->accepting = FALSE;
   tisock_server_socket_update_listener (self);
-  tisock_connection_list_announce (priv->connections, index, 0, 1);
+  tisock_connection_list_announce_added (priv->connections, index);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
 }
 
@@ -410,15 +410,12 @@ tisock_server_socket_forget (TisockServerSocket *self,
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
   TisockTCPSocket *moved = tisock_connection_list_remove (priv->connections, index);
-  guint last = tisock_connection_list_get_length (priv->connections);
 
   if (moved != NULL)
     tisock_tcp_socket_set_server (moved, self, index);
   tisock_server_socket_update_listener (self);
 
-  tisock_connection_list_announce (priv->connections, last, 1, 0);
-  if (moved != NULL)
-    tisock_connection_list_announce (priv->connections, index, 1, 1);
+  tisock_connection_list_announce_removed (priv->connections, index);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
 }
 

@@ -427,10 +427,10 @@ peek_growing (gboolean settled)
       if (data != before)
         n_moves++;
       before = data;
+      g_assert_cmpuint (count_room (&queue), <=, queue.length);
     }
 
   assert_content (&queue, pattern, length);
-  g_assert_cmpuint (count_room (&queue), <=, length);
   tisock_byte_queue_clear (&queue);
 
   return n_moves;

@@ -312,7 +312,8 @@ test_scanner_number_more (void)
       number = 99;
       g_assert_cmpint (tisock_scan_number (&empty, 0, size, G_BIG_ENDIAN, 0, &number),
                        ==, TISOCK_SCAN_MORE);
-      g_assert_cmpint (tisock_scan_number (&pieces.queue, G_MAXSIZE, size, G_BIG_ENDIAN, 0, &number),
+      g_assert_cmpint (tisock_scan_number (&pieces.queue, G_MAXSIZE, size, G_BIG_ENDIAN, 0,
+                                           &number),
                        ==, TISOCK_SCAN_MORE);
       g_assert_cmpuint (number, ==, 99);
     }

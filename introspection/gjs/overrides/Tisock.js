@@ -1,0 +1,33 @@
+// Tisock.js: gives connect() and disconnect() of a socket their Xojo meaning
+//
+// GJS calls _init() when a program imports the namespace, with the namespace as `this`. Properties
+// are attributes in GJS already. This is a legacy module because GJS loads overrides as such.
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported _init */
+
+const {GObject} = imports.gi;
+
+// Opens the socket, as open() does; with arguments: connects a handler to a signal.
+function connect(...args) {
+  if (args.length > 0)
+    return GObject.Object.prototype.connect.apply(this, args);
+
+  return this.open();
+}
+
+// Shuts the socket down, as shutdown() does, or closes one that has no shutdown(); with an
+// argument: disconnects a handler.
+function disconnect(...args) {
+  if (args.length > 0)
+    return GObject.Object.prototype.disconnect.apply(this, args);
+
+  return this.shutdown ? this.shutdown() : this.close();
+}
+
+function _init() {
+  this.SocketCore.prototype.connect = connect;
+  this.SocketCore.prototype.disconnect = disconnect;
+}

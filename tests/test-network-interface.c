@@ -491,6 +491,9 @@ typedef struct
   struct in6_addr  address;
   guint32          prefix_length;
   int              index;
+
+  /* Valgrind takes it for a struct ifreq, which is longer, and reads that much. */
+  guint8           room[sizeof (struct ifreq)];
 } IPv6Request;
 
 static void

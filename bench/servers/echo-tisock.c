@@ -1,0 +1,43 @@
+/* echo-tisock.c: tisock with signal handlers
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <tisock/tisock.h>
+
+static void
+data_available_cb (TisockTCPSocket *socket,
+                   gpointer         user_data)
+{
+  gsize length;
+  const guint8 *data = tisock_tcp_socket_peek (socket, &length);
+
+  tisock_tcp_socket_write (socket, data, length, NULL);
+  tisock_tcp_socket_skip (socket, length);
+}
+
+static void
+accepted_cb (TisockServerSocket *server,
+             TisockTCPSocket    *socket,
+             gpointer            user_data)
+{
+  g_signal_connect (socket, "data-available", G_CALLBACK (data_available_cb), NULL);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  TisockServerSocket *server = tisock_server_socket_new ();
+
+  tisock_server_socket_set_address (server, "127.0.0.1");
+  g_signal_connect (server, "accepted", G_CALLBACK (accepted_cb), NULL);
+  if (!tisock_server_socket_listen (server, NULL))
+    return 1;
+
+  g_print ("listening on %d\n", tisock_server_socket_get_port (server));
+  g_main_loop_run (g_main_loop_new (NULL, FALSE));
+
+  return 0;
+}

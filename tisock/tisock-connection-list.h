@@ -21,7 +21,7 @@ guint                 tisock_connection_list_get_length        (TisockConnection
 /* Puts the socket last. */
 void                  tisock_connection_list_add               (TisockConnectionList *self,
                                                                 TisockTCPSocket      *socket);
-/* In constant time: the last one moves to the free place; it is returned, NULL if none has moved. */
+/* In constant time: the last one moves to the free place and is returned; NULL if none moves. */
 TisockTCPSocket      *tisock_connection_list_remove            (TisockConnectionList *self,
                                                                 guint                 index);
 /* These emit: once everything is as the list says, since handlers may end connections. */

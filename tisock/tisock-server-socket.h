@@ -98,13 +98,15 @@ int tisock_server_socket_get_last_error_number (TisockServerSocket *self);
 TISOCK_AVAILABLE_IN_1_0
 guint tisock_server_socket_get_maximum_sockets_connected (TisockServerSocket *self);
 TISOCK_AVAILABLE_IN_1_0
-void tisock_server_socket_set_maximum_sockets_connected (TisockServerSocket *self,
-                                                         guint               maximum_sockets_connected);
+void
+tisock_server_socket_set_maximum_sockets_connected (TisockServerSocket *self,
+                                                    guint               maximum_sockets_connected);
 TISOCK_AVAILABLE_IN_1_0
 guint tisock_server_socket_get_minimum_sockets_available (TisockServerSocket *self);
 TISOCK_AVAILABLE_IN_1_0
-void tisock_server_socket_set_minimum_sockets_available (TisockServerSocket *self,
-                                                         guint               minimum_sockets_available);
+void
+tisock_server_socket_set_minimum_sockets_available (TisockServerSocket *self,
+                                                    guint               minimum_sockets_available);
 TISOCK_AVAILABLE_IN_1_0
 guint tisock_server_socket_get_listen_backlog (TisockServerSocket *self);
 TISOCK_AVAILABLE_IN_1_0

@@ -55,7 +55,8 @@ const guint8 *tisock_byte_queue_peek         (TisockByteQueue       *queue,
 void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
                                               gsize                  length);
 GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
-                                              gsize                  length) G_GNUC_WARN_UNUSED_RESULT;
+                                              gsize                  length)
+                                              G_GNUC_WARN_UNUSED_RESULT;
 guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,
                                               GOutputVector         *vectors,
                                               guint                  n_vectors);

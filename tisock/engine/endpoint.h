@@ -36,15 +36,18 @@ socklen_t       tisock_endpoint_to_sockaddr    (const TisockEndpoint          *e
 /* FALSE, and "none", if the address is not IPv4 or IPv6. */
 gboolean        tisock_endpoint_from_address   (TisockEndpoint                *endpoint,
                                                 GSocketAddress                *address);
-GSocketAddress *tisock_endpoint_to_address     (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+GSocketAddress *tisock_endpoint_to_address     (const TisockEndpoint          *endpoint)
+                                                G_GNUC_WARN_UNUSED_RESULT;
 /* A literal: "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; FALSE if the text is a name. */
 gboolean        tisock_endpoint_parse          (TisockEndpoint                *endpoint,
                                                 const char                    *literal,
                                                 guint16                        port);
 /* The address alone, as text; NULL for "none". */
-char           *tisock_endpoint_dup_text       (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+char           *tisock_endpoint_dup_text       (const TisockEndpoint          *endpoint)
+                                                G_GNUC_WARN_UNUSED_RESULT;
 /* For messages: "192.0.2.1:80", "[2001:db8::1]:80". */
-char           *tisock_endpoint_describe       (const TisockEndpoint          *endpoint) G_GNUC_WARN_UNUSED_RESULT;
+char           *tisock_endpoint_describe       (const TisockEndpoint          *endpoint)
+                                                G_GNUC_WARN_UNUSED_RESULT;
 gboolean        tisock_endpoint_get_local      (TisockEndpoint                *endpoint,
                                                 int                            fd);
 gboolean        tisock_endpoint_get_remote     (TisockEndpoint                *endpoint,

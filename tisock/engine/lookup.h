@@ -14,19 +14,21 @@ typedef struct _TisockLookup TisockLookup;
 
 /* Called in a turn, once for each of the two families asked for (A and AAAA, side by side).
  * `addresses` (GInetAddress) is NULL, and `error` set, if that family has no answer. The callback
- * may cancel the lookup. */
+ * may free the lookup. */
 typedef void (*TisockLookupFunc) (GSocketFamily  family,
                                   GList         *addresses,
                                   const GError  *error,
                                   gpointer       user_data);
 
+/* NULL, `error`, and an errno or 0, if there is no descriptor or thread to wait with. */
 TisockLookup *tisock_lookup_start   (TisockReactor     *reactor,
                                      GObject           *owner,
                                      const char        *name,
                                      TisockLookupFunc   func,
                                      gpointer           user_data,
+                                     int               *error_number,
                                      GError           **error);
-/* Frees it; the thread's answer, if it still comes, goes nowhere. After both answers too. */
+/* Also while the threads are still at it: their answers go nowhere then. */
 void          tisock_lookup_free    (TisockLookup      *self);
 void          tisock_lookup_collect (TisockLookup      *self,
                                      TisockWaitSet     *set);

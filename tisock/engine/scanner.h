@@ -19,7 +19,8 @@ typedef enum
 
 /* `searched` is how far an earlier scan for the same delimiter got: it starts as 0, is moved on
  * by scans that end in MORE, and goes back to 0 when bytes are taken from the queue.
- * FOUND: `length` is the number of bytes before the delimiter; TOO_LARGE: they are more than `limit`. */
+ * FOUND: `length` is the number of bytes before the delimiter; TOO_LARGE: they are more than
+ * `limit`. */
 TisockScanResult tisock_scan_delimiter (const TisockByteQueue *queue,
                                         gsize                 *searched,
                                         const void            *delimiter,
@@ -27,7 +28,8 @@ TisockScanResult tisock_scan_delimiter (const TisockByteQueue *queue,
                                         guint64                limit,
                                         gsize                 *length);
 
-/* An unsigned number of `size` bytes (1, 2, 4 or 8) at `offset`; TOO_LARGE if it is above `limit`. */
+/* An unsigned number of `size` bytes (1, 2, 4 or 8) at `offset`; TOO_LARGE if it is above
+ * `limit`. */
 TisockScanResult tisock_scan_number    (const TisockByteQueue *queue,
                                         gsize                  offset,
                                         guint                  size,

@@ -28,8 +28,8 @@ struct _TisockStreamFuncs
   /* Something has happened that is to be said, but not from within this call. */
   void (*happened) (TisockStream       *self,
                     TisockStreamEvents  events);
-  /* The stream cannot go on; only in a turn. Without an errno it ended in good order. The error is the callee's;
-   * it has to stop the stream. */
+  /* The stream cannot go on; only in a turn. Without an errno it ended in good order. The error
+   * is the callee's; it has to stop the stream. */
   void (*ended)    (TisockStream       *self,
                     GError             *error,
                     int                 error_number);

@@ -36,7 +36,7 @@ struct _TisockConnectorOptions
   TisockEndpoint  local[2];             /* bind to these (IPv4, IPv6); "none" = not bound */
   gboolean        bound;                /* only families that have a local[] are tried */
   guint           timeout;              /* ms for all of it; 0 = none */
-  guint           resolve_timeout;      /* ms for the lookup; 0 = none */
+  guint           resolve_timeout;      /* ms of waiting for nothing but the lookup; 0 = none */
 };
 
 /* A literal is tried at once: NULL, `error` and `error_number` if that fails at once. */

@@ -26,6 +26,9 @@ static int listen_errno;
 static int accept_errno;
 static guint n_interrupts;
 
+/* Where accepting leaves a descriptor of somebody else's, as if another thread had been faster. */
+static int *thief;
+
 int
 socket (int domain,
         int type,
@@ -101,6 +104,9 @@ fail_accept (void)
       errno = EINTR;
       return TRUE;
     }
+
+  if (thief != NULL)
+    *thief = dup (STDERR_FILENO);
 
   errno = accept_errno;
 
@@ -765,6 +771,39 @@ test_descriptor_shed_no_reserve (void)
   close (listener);
 }
 
+static void
+test_descriptor_shed_taken (void)
+{
+  int listener = listen_on ("127.0.0.1", 0);
+  int peer = connect_to ("127.0.0.1", get_port (listener));
+  int taken = -1;
+  TisockEndpoint remote;
+  rlim_t limit;
+
+  g_test_summary ("What takes the place of the reserve does not hide why accepting failed.");
+
+  tisock_descriptor_reserve ();
+  limit = fill_table ();
+
+  thief = &taken;
+  accept_errno = ENOBUFS;
+  errno = 0;
+  g_assert_false (tisock_descriptor_shed (listener, &remote));
+  g_assert_cmpint (errno, ==, ENOBUFS);
+  g_assert_cmpint (taken, >=, 0);
+  thief = NULL;
+  accept_errno = 0;
+
+  g_assert_false (tisock_descriptor_shed (listener, &remote));
+  g_assert_cmpint (errno, ==, EMFILE);
+  close (taken);
+  assert_shed (listener, &peer);
+
+  set_descriptor_limit (limit, NULL);
+  close (peer);
+  close (listener);
+}
+
 static gpointer
 shed_thread (gpointer data)
 {
@@ -827,6 +866,7 @@ main (int   argc,
   g_test_add_func ("/descriptor/reserve", test_descriptor_reserve);
   g_test_add_func ("/descriptor/shed", test_descriptor_shed);
   g_test_add_func ("/descriptor/shed/no-reserve", test_descriptor_shed_no_reserve);
+  g_test_add_func ("/descriptor/shed/taken", test_descriptor_shed_taken);
   g_test_add_func ("/descriptor/shed/threads", test_descriptor_shed_threads);
 
   return g_test_run ();

@@ -17,6 +17,7 @@
 #ifdef __linux__
 # include <errno.h>
 # include <net/if_arp.h>
+# include <netpacket/packet.h>
 # include <sched.h>
 # include <sys/ioctl.h>
 # include <sys/wait.h>
@@ -483,7 +484,79 @@ test_network_interface_order (void)
   fake_entries = NULL;
 }
 
+static void
+test_network_interface_flags (void)
+{
+  FakeEntry fakes[2];
+  g_autoptr(TisockNetworkInterface) down = NULL;
+  g_autoptr(TisockNetworkInterface) up = NULL;
+
+  g_test_summary ("Being up is being switched on, whatever else the system says.");
+
+  fake_entry (&fakes[0], "1a", NULL, NULL);
+  fake_entry (&fakes[1], "2b", NULL, NULL);
+  fakes[0].entry.ifa_flags = ~(guint) (IFF_UP | IFF_LOOPBACK);
+  fakes[1].entry.ifa_flags = IFF_UP;
+  down = tisock_network_interface_get (0);
+  up = tisock_network_interface_get (1);
+  fake_entries = NULL;
+
+  g_assert_false (tisock_network_interface_get_is_up (down));
+  g_assert_false (tisock_network_interface_get_is_loopback (down));
+  g_assert_true (tisock_network_interface_get_is_up (up));
+}
+
 #ifdef __linux__
+
+typedef struct
+{
+  const char  *name;
+  guint8       length;
+  const char  *mac_address;
+} HardwareCase;
+
+static const HardwareCase hardware_cases[] = {
+  { "1ethernet", 6, "01:02:03:ab:cd:ef" },
+  { "2tunnel", 4, NULL },
+  { "3firewire", 8, NULL },
+  { "4nothing", 0, NULL },
+};
+
+static void
+fake_hardware (FakeEntry          *fake,
+               const HardwareCase *test)
+{
+  static const guint8 bytes[] = { 0x01, 0x02, 0x03, 0xab, 0xcd, 0xef, 0x70, 0x80 };
+  struct sockaddr_ll *link = (struct sockaddr_ll *) &fake->address;
+
+  fake_entry (fake, test->name, NULL, NULL);
+  link->sll_family = AF_PACKET;
+  link->sll_halen = test->length;
+  memcpy (link->sll_addr, bytes, test->length);
+  fake->entry.ifa_addr = (struct sockaddr *) link;
+}
+
+static void
+test_network_interface_hardware (void)
+{
+  FakeEntry fakes[G_N_ELEMENTS (hardware_cases)];
+
+  g_test_summary ("A hardware address of another length is no MAC address.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (hardware_cases); i++)
+    fake_hardware (&fakes[i], &hardware_cases[i]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (hardware_cases); i++)
+    {
+      g_autoptr(TisockNetworkInterface) interface = tisock_network_interface_get (i);
+
+      g_assert_cmpstr (tisock_network_interface_get_name (interface), ==, hardware_cases[i].name);
+      g_assert_cmpstr (tisock_network_interface_get_mac_address (interface), ==,
+                       hardware_cases[i].mac_address);
+    }
+
+  fake_entries = NULL;
+}
 
 /* How linux/ipv6.h has it, which cannot be included beside netinet/in.h. */
 typedef struct
@@ -710,7 +783,9 @@ main (int   argc,
   g_test_add_func ("/network-interface/lookup", test_network_interface_lookup);
   g_test_add_func ("/network-interface/no-descriptor", test_network_interface_no_descriptor);
   g_test_add_func ("/network-interface/order", test_network_interface_order);
+  g_test_add_func ("/network-interface/flags", test_network_interface_flags);
 #ifdef __linux__
+  g_test_add_func ("/network-interface/hardware", test_network_interface_hardware);
   g_test_add_func ("/network-interface/mac-address", test_network_interface_mac_address);
   g_test_add_func ("/network-interface/changes", test_network_interface_changes);
 #endif

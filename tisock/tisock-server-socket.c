@@ -207,7 +207,7 @@ fail (TisockServerSocket  *self,
       int                  error_number,
       GError             **error)
 {
-  g_autoptr(TisockServerSocket) kept = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = g_object_ref (self);
 
   release (self);
   set_state (self, TISOCK_SOCKET_STATE_ERROR);
@@ -888,7 +888,7 @@ tisock_server_socket_accept (TisockServerSocket  *self,
 void
 tisock_server_socket_stop_listening (TisockServerSocket *self)
 {
-  g_autoptr(TisockServerSocket) kept = NULL;
+  G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = NULL;
 
   g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
 
@@ -914,7 +914,7 @@ tisock_server_socket_stop_listening (TisockServerSocket *self)
 void
 tisock_server_socket_close (TisockServerSocket *self)
 {
-  g_autoptr(TisockServerSocket) kept = NULL;
+  G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = NULL;
   g_autoptr(GPtrArray) sockets = NULL;
   GListModel *connections;
 

@@ -188,7 +188,7 @@ tisock_socket_core_report (TisockSocketCore  *self,
                            int                error_number,
                            GError           **error)
 {
-  g_autoptr(TisockSocketCore) kept = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
 
   set_last_error (self, failure, error_number);
   GET_PRIVATE (self)->held++;
@@ -362,7 +362,7 @@ static void
 emit_end (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
-  g_autoptr(TisockSocketCore) kept = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
 
   priv->due &= TISOCK_DUE_ERROR | TISOCK_DUE_CLOSED;
   priv->held++;
@@ -1256,7 +1256,7 @@ tisock_socket_core_wait (TisockSocketCore  *self,
                          GError           **error)
 {
   TisockSocketCorePrivate *priv;
-  g_autoptr(TisockSocketCore) kept = NULL;
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
   gint64 deadline = -1;
   guint changes;
 

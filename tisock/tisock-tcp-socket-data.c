@@ -1041,7 +1041,7 @@ tisock_tcp_socket_steal_socket (TisockTCPSocket  *self,
                                 GError          **error)
 {
   TisockTCPSocketPrivate *priv;
-  g_autoptr(TisockTCPSocket) kept = NULL;
+  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = NULL;
   GSocket *socket;
 
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);

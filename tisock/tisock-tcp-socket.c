@@ -204,7 +204,7 @@ connector_connected (TisockConnector *connector,
                      gpointer         user_data)
 {
   TisockTCPSocket *self = user_data;
-  g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   int fd = g_socket_get_fd (socket);
 

@@ -470,7 +470,7 @@ timer_cb (TisockTimer *timer)
 {
   TisockConnector *self =
     (TisockConnector *) ((char *) timer - G_STRUCT_OFFSET (TisockConnector, timer));
-  g_autoptr(GObject) owner = g_object_ref (self->owner);
+  G_GNUC_UNUSED g_autoptr(GObject) owner = g_object_ref (self->owner);
   gint64 now = g_get_monotonic_time ();
 
   if (now >= get_timeout_end (self, self->timeout))

@@ -475,7 +475,7 @@ timer_cb (TisockTimer *timer)
 {
   TisockStream *self =
     (TisockStream *) ((char *) timer - G_STRUCT_OFFSET (TisockStream, timer));
-  g_autoptr(GObject) owner = g_object_ref (self->slot.owner);
+  G_GNUC_UNUSED g_autoptr(GObject) owner = g_object_ref (self->slot.owner);
   TisockReactor *reactor = self->reactor;
 
   if (self->transport != NULL)

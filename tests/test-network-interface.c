@@ -506,6 +506,40 @@ test_network_interface_flags (void)
   g_assert_true (tisock_network_interface_get_is_up (up));
 }
 
+/* What sockets do with an interface */
+
+static void
+test_network_interface_bind (void)
+{
+  FakeEntry fakes[2];
+  g_autoptr(TisockNetworkInterface) bare = NULL;
+  g_autoptr(TisockNetworkInterface) loopback = NULL;
+  TisockServerSocket *server = tisock_server_socket_new ();
+  g_autofree char *address = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_test_summary ("A server listens on its interface alone, and not at all on one without address.");
+
+  fake_entry (&fakes[0], "1bare", NULL, NULL);
+  fake_entry (&fakes[1], "2loop", "127.0.0.9", "255.0.0.0");
+  bare = tisock_network_interface_get (0);
+  loopback = tisock_network_interface_get (1);
+  fake_entries = NULL;
+
+  tisock_server_socket_set_network_interface (server, bare);
+  g_assert_false (tisock_server_socket_listen (server, &error));
+  g_assert_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION);
+  g_assert_cmpint (tisock_server_socket_get_state (server), ==, TISOCK_SOCKET_STATE_ERROR);
+
+  tisock_server_socket_set_network_interface (server, loopback);
+  g_assert_true (tisock_server_socket_listen (server, NULL));
+  address = tisock_server_socket_get_local_address (server);
+  g_assert_cmpstr (address, ==, "127.0.0.9");
+
+  tisock_server_socket_close (server);
+  g_assert_finalize_object (server);
+}
+
 #ifdef __linux__
 
 typedef struct
@@ -784,6 +818,7 @@ main (int   argc,
   g_test_add_func ("/network-interface/no-descriptor", test_network_interface_no_descriptor);
   g_test_add_func ("/network-interface/order", test_network_interface_order);
   g_test_add_func ("/network-interface/flags", test_network_interface_flags);
+  g_test_add_func ("/network-interface/bind", test_network_interface_bind);
 #ifdef __linux__
   g_test_add_func ("/network-interface/hardware", test_network_interface_hardware);
   g_test_add_func ("/network-interface/mac-address", test_network_interface_mac_address);

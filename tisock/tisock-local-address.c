@@ -42,6 +42,16 @@ tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
 {
   memset (endpoint, 0, sizeof *endpoint);
 
+  /* Without an address it would be all interfaces. */
+  if (network_interface != NULL &&
+      tisock_network_interface_get_addresses (network_interface)[0] == NULL)
+    {
+      g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+                   "Could not listen: the network interface %s has no IP address",
+                   tisock_network_interface_get_name (network_interface));
+      return FALSE;
+    }
+
   if (network_interface != NULL)
     address = tisock_network_interface_get_ip_address (network_interface);
   else if (g_strcmp0 (address, "localhost") == 0)

@@ -28,21 +28,12 @@ def settle():
         pass
 
 
-class Recorder:
-    """Connects every signal of an object, and keeps what they said in order.
+class EventLog:
+    """What has happened, in order: tuples of a signal's name and its arguments."""
 
-    A handler of its own for a signal can be given; what it returns is returned.
-    """
-
-    def __init__(self, instance, **handlers):
+    def __init__(self, **settings):
+        super().__init__(**settings)
         self.events = []
-        for name in find_signals(type(instance)):
-            instance.connect(name, self.record, name, handlers.get(name.replace('-', '_')))
-
-    def record(self, instance, *args):
-        *values, name, handler = args
-        self.events.append((name, *values))
-        return handler(instance, *values) if handler else None
 
     @property
     def names(self):
@@ -50,6 +41,23 @@ class Recorder:
 
     def last(self, name):
         return [event[1:] for event in self.events if event[0] == name][-1]
+
+
+class Recorder(EventLog):
+    """Connects every signal of an object and keeps what they say.
+
+    A signal can be given a handler as well, whose result is returned.
+    """
+
+    def __init__(self, instance, **handlers):
+        super().__init__()
+        for name in find_signals(type(instance)):
+            instance.connect(name, self.record, name, handlers.get(name.replace('-', '_')))
+
+    def record(self, instance, *args):
+        *values, name, handler = args
+        self.events.append((name, *values))
+        return handler(instance, *values) if handler else None
 
 
 def find_signals(cls):

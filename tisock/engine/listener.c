@@ -99,17 +99,33 @@ shed_one (TisockListener *self)
   return TRUE;
 }
 
+/* A full table fails accept() whether anybody is waiting or not. */
+static gboolean
+has_peer (TisockListener *self)
+{
+  GPollFD pollfd = { .fd = self->slot.fd, .events = G_IO_IN };
+
+  return g_poll (&pollfd, 1, 0) != 0;
+}
+
 /* TRUE if the batch may go on. */
 static gboolean
 handle_failure (TisockListener *self,
                 int             error_number,
                 gboolean       *freed)
 {
+  /* Nobody is waiting; a full table would have said so first. */
   if (error_number == EAGAIN || error_number == EWOULDBLOCK)
-    return FALSE;
+    {
+      self->failing = FALSE;
+      return FALSE;
+    }
 
   if (errno_is_peers (error_number))
     return TRUE;
+
+  if (tisock_errno_is_exhaustion (error_number) && !has_peer (self))
+    return FALSE;
 
   report_failure (self, error_number);
   if (*freed || self->paused)
@@ -148,7 +164,7 @@ accept_one (TisockListener *self,
 static void
 accept_batch (TisockListener *self)
 {
-  g_autoptr(GObject) owner = g_object_ref (self->slot.owner);
+  G_GNUC_UNUSED g_autoptr(GObject) owner = g_object_ref (self->slot.owner);
   gboolean freed = FALSE;
   gboolean *outer = self->freed;
 

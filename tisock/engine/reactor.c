@@ -422,7 +422,7 @@ source_dispatch (GSource     *source,
 static void
 lose_slot (TisockSlot *slot)
 {
-  g_autoptr(GObject) owner = slot->owner;
+  G_GNUC_UNUSED g_autoptr(GObject) owner = slot->owner;
 
   leave_place (slot);
   slot->funcs->lost (slot);
@@ -563,7 +563,7 @@ void
 tisock_slot_detach (TisockSlot *slot)
 {
   TisockReactor *self = slot->reactor;
-  g_autoptr(GObject) owner = NULL;
+  G_GNUC_UNUSED g_autoptr(GObject) owner = NULL;
 
   if (self == NULL)
     return;
@@ -585,7 +585,13 @@ void
 tisock_reactor_starve (TisockReactor *self,
                        TisockSlot    *slot)
 {
-  list_slot (self->starving, slot);
+  TisockToken token = get_token (slot);
+
+  for (guint i = 0; i < self->starving->len; i++)
+    if (g_array_index (self->starving, TisockToken, i) == token)
+      return;
+
+  g_array_append_val (self->starving, token);
 }
 
 void

@@ -19,6 +19,8 @@
 #define TICK G_TIME_SPAN_MILLISECOND
 /* How many ticks ahead a timer can be placed: less than a round of the top level. */
 #define REACH ((guint64) (TISOCK_TIMER_BUCKETS - 1) << (TOP_LEVEL * DIGIT_BITS))
+/* How many timers next() looks at. */
+#define FEW_TIMERS 4
 
 G_STATIC_ASSERT (1 << DIGIT_BITS == TISOCK_TIMER_BUCKETS);
 
@@ -205,6 +207,28 @@ tisock_timer_wheel_clear (TisockTimerWheel *wheel,
       ~(G_GUINT64_CONSTANT (1) << place % TISOCK_TIMER_BUCKETS);
 }
 
+/* A bucket of a higher level with few timers is looked through, so that dealing it out is no
+ * wake-up of its own; one with many is dealt out at its start. */
+static guint64
+get_first_tick (TisockTimerWheel *wheel,
+                const Bucket     *bucket)
+{
+  TisockTimer *timer = wheel->buckets[bucket->level][bucket->index];
+  guint64 first = wheel->tick + REACH;
+
+  if (bucket->level == 0)
+    return bucket->start;
+
+  for (guint n = 0; timer != NULL; timer = timer->next)
+    {
+      if (++n > FEW_TIMERS)
+        return bucket->start;
+      first = MIN (first, get_tick (timer->deadline));
+    }
+
+  return MAX (first, bucket->start);
+}
+
 /* A time by which expire() has something to do, or -1. Never later than the earliest deadline's
  * tick, but it may be earlier: the start of a bucket that is to be dealt out. */
 gint64
@@ -215,7 +239,10 @@ tisock_timer_wheel_next (TisockTimerWheel *wheel)
   if (wheel->expired != NULL)
     return wheel->tick * TICK;
 
-  return find_first_bucket (wheel, &bucket) ? (gint64) (bucket.start * TICK) : -1;
+  if (!find_first_bucket (wheel, &bucket))
+    return -1;
+
+  return (gint64) get_first_tick (wheel, &bucket) * TICK;
 }
 
 /* What a func arms goes to a bucket, never to the list of the expired: it waits for the next

@@ -98,7 +98,8 @@ void           tisock_socket_core_abandon        (TisockSocketCore              
 /* Signals. */
 void           tisock_socket_core_due            (TisockSocketCore              *self,
                                                   TisockDue                      due);
-/* Says what is due, unless a handler of the socket is running: then it is said after that. */
+/* Says what is due, unless a handler of the socket is running: then it is said after that. The
+ * caller has a reference. */
 void           tisock_socket_core_emit_due       (TisockSocketCore              *self);
 /* Lets what is due be said in the next turn, or after the handler that is running. */
 void           tisock_socket_core_settle         (TisockSocketCore              *self);
@@ -106,6 +107,7 @@ void           tisock_socket_core_emit_complete  (TisockSocketCore              
                                                   gboolean                       user_aborted);
 /* Keeps emit_due() silent meanwhile. FALSE, the error, and its signals if the life has ended. */
 void           tisock_socket_core_hold           (TisockSocketCore              *self);
+gboolean       tisock_socket_core_is_held        (TisockSocketCore              *self);
 gboolean       tisock_socket_core_unhold         (TisockSocketCore              *self,
                                                   GError                       **error);
 /* Whether anybody would notice an emission: a handler, or an override in a subclass. */

@@ -349,12 +349,10 @@ tisock_socket_core_emit_due (TisockSocketCore *self)
   if (priv->due == 0 || priv->held > 0)
     return;
 
-  g_object_ref (self);
   priv->held++;
   while (priv->due != 0)
     emit_one (self, (TisockDue) (priv->due & -priv->due));
   priv->held--;
-  g_object_unref (self);
 }
 
 /* What ended a life is said before another one begins, handler or not. */
@@ -372,6 +370,12 @@ emit_end (TisockSocketCore *self)
     emit_one (self, TISOCK_DUE_CLOSED);
   priv->held--;
   tisock_socket_core_settle (self);
+}
+
+gboolean
+tisock_socket_core_is_held (TisockSocketCore *self)
+{
+  return GET_PRIVATE (self)->held > 0;
 }
 
 gboolean

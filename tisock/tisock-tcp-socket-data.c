@@ -26,7 +26,7 @@ note_taken (TisockTCPSocket *self)
 
   priv->searched = 0;
   tisock_stream_resume (&priv->stream);
-  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_AVAILABLE);
+  tisock_tcp_socket_announce (self, TISOCK_TCP_BYTES_AVAILABLE);
 }
 
 static gsize
@@ -600,12 +600,14 @@ note_written (TisockTCPSocket *self,
               gboolean         needed_drain)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  guint changes = 0;
 
   if (priv->stream.queue.length > 0)
-    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND);
+    changes |= TISOCK_TCP_BYTES_LEFT_TO_SEND;
   if ((priv->stream.needs_drain != 0) != needed_drain)
-    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_NEEDS_DRAIN);
+    changes |= TISOCK_TCP_NEEDS_DRAIN;
 
+  tisock_tcp_socket_announce (self, changes);
   tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
 }
 
@@ -758,7 +760,9 @@ tisock_tcp_socket_flush (TisockTCPSocket  *self,
                          GError          **error)
 {
   TisockSocketCore *core = (TisockSocketCore *) self;
+  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = NULL;
   TisockTCPSocketPrivate *priv;
+  gboolean flushed;
 
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -771,10 +775,13 @@ tisock_tcp_socket_flush (TisockTCPSocket  *self,
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                       "Could not flush: the socket is not connected");
 
+  kept = g_object_ref (self);
   tisock_socket_core_hold (core);
   drain_queue (self);
+  flushed = tisock_socket_core_unhold (core, error);
+  tisock_tcp_socket_announce (self, 0);
 
-  return tisock_socket_core_unhold (core, error);
+  return flushed;
 }
 
 /**

@@ -45,10 +45,21 @@ struct _TisockTCPSocketPrivate
   gsize                     searched;
   gsize                     searched_for;
 
+  /* TisockTCPChanges that have not been announced. */
+  guint                     changed;
+
   /* The server whose connection this is, and the place in its list. */
   TisockServerSocket       *server;
   guint                     server_index;
 };
+
+/* Properties that change with the bytes, and are announced together. */
+typedef enum
+{
+  TISOCK_TCP_BYTES_AVAILABLE    = 1 << 0,
+  TISOCK_TCP_BYTES_LEFT_TO_SEND = 1 << 1,
+  TISOCK_TCP_NEEDS_DRAIN        = 1 << 2,
+} TisockTCPChanges;
 
 typedef enum
 {
@@ -75,6 +86,10 @@ typedef enum
 TisockTCPSocketPrivate *tisock_tcp_socket_get_private     (TisockTCPSocket       *self);
 void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
                                                            TisockTCPProperty      property);
+/* At the end of a call or of a turn: finding out whether anybody watches costs more than most of
+ * what else is done for an event. While a handler runs nothing is announced. */
+void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self,
+                                                           guint                  changes);
 
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;

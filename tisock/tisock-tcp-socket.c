@@ -85,6 +85,29 @@ tisock_tcp_socket_notify (TisockTCPSocket   *self,
     g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
+void
+tisock_tcp_socket_announce (TisockTCPSocket *self,
+                            guint            changes)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->changed |= changes;
+  if (priv->changed == 0 || tisock_socket_core_is_held ((TisockSocketCore *) self))
+    return;
+
+  changes = priv->changed;
+  priv->changed = 0;
+  if (!tisock_is_watched (self))
+    return;
+
+  if (changes & TISOCK_TCP_BYTES_AVAILABLE)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_AVAILABLE]);
+  if (changes & TISOCK_TCP_BYTES_LEFT_TO_SEND)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND]);
+  if (changes & TISOCK_TCP_NEEDS_DRAIN)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_NEEDS_DRAIN]);
+}
+
 /* The stream */
 
 static void
@@ -92,28 +115,30 @@ stream_happened (TisockStream       *stream,
                  TisockStreamEvents  events)
 {
   TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
-  guint due = 0;
+  guint due = 0, changed = 0;
 
   if (events & TISOCK_STREAM_RECEIVED)
-    due |= TISOCK_DUE_DATA_AVAILABLE;
+    {
+      due |= TISOCK_DUE_DATA_AVAILABLE;
+      changed |= TISOCK_TCP_BYTES_AVAILABLE;
+    }
   if (events & TISOCK_STREAM_EOF)
-    due |= TISOCK_DUE_READ_EOF;
+    {
+      due |= TISOCK_DUE_READ_EOF;
+    }
   if (events & TISOCK_STREAM_SENT)
-    due |= TISOCK_DUE_SEND_PROGRESS;
+    {
+      due |= TISOCK_DUE_SEND_PROGRESS;
+      changed |= TISOCK_TCP_BYTES_LEFT_TO_SEND;
+    }
   if (events & TISOCK_STREAM_DRAINED)
-    due |= TISOCK_DUE_DRAINED;
+    {
+      due |= TISOCK_DUE_DRAINED;
+      changed |= TISOCK_TCP_NEEDS_DRAIN;
+    }
 
+  GET_PRIVATE (self)->changed |= changed;
   tisock_socket_core_due (TISOCK_SOCKET_CORE (self), (TisockDue) due);
-
-  if (!tisock_is_watched (self))
-    return;
-
-  if (events & TISOCK_STREAM_RECEIVED)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_AVAILABLE]);
-  if (events & TISOCK_STREAM_SENT)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND]);
-  if (events & TISOCK_STREAM_DRAINED)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_NEEDS_DRAIN]);
 }
 
 static void
@@ -136,7 +161,10 @@ stream_ended (TisockStream *stream,
 static void
 stream_served (TisockStream *stream)
 {
-  tisock_socket_core_emit_due ((TisockSocketCore *) stream->slot.owner);
+  TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
+
+  tisock_socket_core_emit_due ((TisockSocketCore *) self);
+  tisock_tcp_socket_announce (self, 0);
 }
 
 static void
@@ -507,7 +535,7 @@ tcp_purge (TisockSocketCore *core)
   tisock_byte_queue_clear (&priv->stream.received);
   priv->searched = 0;
   tisock_stream_resume (&priv->stream);
-  tisock_tcp_socket_notify (TISOCK_TCP_SOCKET (core), TISOCK_TCP_PROP_BYTES_AVAILABLE);
+  tisock_tcp_socket_announce (TISOCK_TCP_SOCKET (core), TISOCK_TCP_BYTES_AVAILABLE);
 }
 
 static int

@@ -19,3 +19,15 @@ test_random (guint n_bits)
 
   return (gint64) (g_test_rand_double () * end);
 }
+
+guint
+test_count_descriptors (void)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}

@@ -62,7 +62,7 @@ reactor_free (TisockReactor *self)
   g_array_unref (self->queued);
   g_array_unref (self->starving);
   g_free (self->places);
-  g_free (self->scratch);
+  g_aligned_free (self->scratch);
   g_free (self);
 }
 

@@ -1,0 +1,214 @@
+// support.js: what the JavaScript tests share: checks, waiting, and pairs of connected sockets
+//
+// A test file says test(NAME, FUNCTION) for each of its tests; run.js runs them.
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import GIRepository from 'gi://GIRepository?version=2.0';
+import GLib from 'gi://GLib';
+import Tisock from 'gi://Tisock?version=1';
+
+export const HOST = '127.0.0.1';
+
+const tests = [];
+const cleanups = [];
+
+export function test(name, body) {
+  tests.push([name, body]);
+}
+
+// Runs after the test, in reverse order.
+export function cleanUp(action) {
+  cleanups.push(action);
+}
+
+function runOne(body) {
+  try {
+    body();
+  } finally {
+    while (cleanups.length > 0)
+      cleanups.pop()();
+    settle();
+  }
+}
+
+// Prints the results as TAP, and gives the number of failures.
+export function runTests() {
+  let failures = 0;
+
+  tests.forEach(([name, body], i) => {
+    try {
+      runOne(body);
+      print(`ok ${i + 1} ${name}`);
+    } catch (error) {
+      failures++;
+      print(`not ok ${i + 1} ${name}`);
+      print(`${error}\n${error.stack}`.replace(/^/gm, '# '));
+    }
+  });
+  print(`1..${tests.length}`);
+
+  return failures;
+}
+
+// A comparison by what it looks like, since bytes, lists and objects have no operator for it.
+function describe(value) {
+  if (value instanceof Uint8Array)
+    return `bytes [${value.join(', ')}]`;
+  if (Array.isArray(value))
+    return `[${value.map(describe).join(', ')}]`;
+
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+export function assertEqual(actual, expected, message = '') {
+  const same = typeof actual === 'object' && describe(actual) === describe(expected);
+
+  if (!Object.is(actual, expected) && !same)
+    throw new Error(`${message} ${describe(actual)} is not ${describe(expected)}`);
+}
+
+export function assertSame(actual, expected) {
+  if (!Object.is(actual, expected))
+    throw new Error(`${actual} is not the same as ${expected}`);
+}
+
+export function assertTrue(value, message = 'not true') {
+  if (value !== true)
+    throw new Error(`${message}: ${describe(value)}`);
+}
+
+export function assertFalse(value, message = 'not false') {
+  if (value !== false)
+    throw new Error(`${message}: ${describe(value)}`);
+}
+
+export function catchError(action) {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+export function assertError(error, code) {
+  if (!(error instanceof GLib.Error) || !error.matches(Tisock.SocketError, code))
+    throw new Error(`${error} is not ${code} of Tisock.SocketError`);
+}
+
+export function assertThrows(code, action) {
+  assertError(catchError(action), code);
+}
+
+// GJS logs what a handler throws; anything else that is critical ends the test program.
+export function expectThrown(pattern, action) {
+  GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_CRITICAL, `*${pattern}*`);
+  action();
+  GLib.test_assert_expected_messages_internal('tisock-tests', 'support.js', 0, pattern);
+}
+
+// Runs the main context until it is so; the time that meson gives a test bounds this.
+export function iterateUntil(predicate) {
+  const context = GLib.MainContext.default();
+
+  while (!predicate())
+    context.iteration(true);
+}
+
+export function settle() {
+  const context = GLib.MainContext.default();
+
+  while (context.iteration(false));
+}
+
+export function concatenate(...arrays) {
+  return Uint8Array.from(arrays.flatMap(array => [...array]));
+}
+
+// The infos of one kind ('method', 'property', 'signal', 'vfunc') that a class of the namespace
+// has itself.
+export function listInfos(className, kind) {
+  const info = GIRepository.Repository.get_default().find_by_name('Tisock', className);
+  const plural = {method: 'methods', property: 'properties', signal: 'signals', vfunc: 'vfuncs'};
+  const count = GIRepository[`object_info_get_n_${plural[kind]}`](info);
+
+  return Array.from({length: count}, (_, i) => GIRepository[`object_info_get_${kind}`](info, i));
+}
+
+export function listNames(classNames, kind) {
+  return classNames.flatMap(name => listInfos(name, kind).map(info => info.get_name()));
+}
+
+export const SOCKET_CLASSES = ['SocketCore', 'TCPSocket'];
+export const SERVER_CLASSES = ['ServerSocket'];
+
+// What has happened, in order: lists of a signal's name and its arguments.
+export class Events extends Array {
+  get names() {
+    return Array.from(this, event => event[0]);
+  }
+
+  has(name) {
+    return this.names.includes(name);
+  }
+
+  last(name) {
+    return Array.from(this).filter(event => event[0] === name).pop().slice(1);
+  }
+}
+
+// Connects every signal and keeps what they say. A signal can be given a handler as well, whose
+// result is returned.
+export function record(instance, handlers = {}) {
+  const classes = instance instanceof Tisock.SocketCore ? SOCKET_CLASSES : SERVER_CLASSES;
+  const events = new Events();
+
+  for (const name of listNames(classes, 'signal')) {
+    instance.connect(name, (source, ...values) => {
+      events.push([name, ...values]);
+      return handlers[name]?.(source, ...values);
+    });
+  }
+
+  return events;
+}
+
+export function makeServer(server = new Tisock.ServerSocket()) {
+  server.address = HOST;
+  server.listen();
+  cleanUp(() => server.close());
+
+  return server;
+}
+
+export function openSocket(server, socket = new Tisock.TCPSocket()) {
+  socket.address = HOST;
+  socket.port = server.port;
+  socket.open();
+  cleanUp(() => socket.close());
+
+  return socket;
+}
+
+// A connected socket, and its peer, which a server has accepted.
+export function makePair(given, server = makeServer()) {
+  const accepted = [];
+  const handler = server.connect('accepted', (_server, peer) => {
+    accepted.push(peer);
+  });
+  const socket = openSocket(server, given);
+
+  iterateUntil(() => accepted.length > 0 && socket.is_connected);
+  server.disconnect(handler);
+  settle();
+
+  return [socket, accepted[0]];
+}
+
+export function receive(socket, count) {
+  iterateUntil(() => socket.bytes_available >= count);
+
+  return socket.read(count);
+}

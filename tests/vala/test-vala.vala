@@ -1,0 +1,304 @@
+// test-vala.vala: the library from Vala: an echo server and its clients in one program
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+const string HOST = "127.0.0.1";
+const string TEXT = "Grüße, 世界";
+
+delegate bool Predicate ();
+
+[CCode (has_target = false)]
+delegate void Body () throws Error;
+
+// The time that meson gives a test bounds this.
+void iterate_until (Predicate predicate) {
+    while (!predicate ())
+        MainContext.default ().iteration (true);
+}
+
+uint8[] receive (Tisock.TCPSocket socket, uint64 count) {
+    iterate_until (() => socket.bytes_available >= count);
+
+    return socket.read ((ssize_t) count);
+}
+
+class EchoSocket : Tisock.TCPSocket {
+    public int number { get; construct; }
+    public string events = "";
+
+    public EchoSocket (int number) {
+        Object (number: number, idle_timeout: 7000);
+    }
+
+    public override void connected () {
+        events += "connected ";
+    }
+
+    public override void data_available () {
+        try {
+            write (read_all ());
+        } catch (Error failure) {
+            error_message (failure);
+        }
+    }
+
+    public override bool send_progress (uint64 sent, uint64 left) {
+        events += "send-progress ";
+        return false;
+    }
+
+    public override void send_complete (bool user_aborted) {
+        events += "send-complete ";
+    }
+
+    public override void error (Error failure) {
+        events += "error ";
+    }
+
+    public override void closed () {
+        events += "closed";
+    }
+}
+
+class EchoServer : Tisock.ServerSocket {
+    public EchoSocket? last = null;
+    public Tisock.DropReason? reason = null;
+    public int errors = 0;
+    public bool ended = false;
+    private int count = 0;
+
+    public EchoServer () {
+        Object (address: HOST);
+    }
+
+    public override Tisock.TCPSocket? add_socket () {
+        return new EchoSocket (++count);
+    }
+
+    public override void accepted (Tisock.TCPSocket socket) {
+        last = socket as EchoSocket;
+    }
+
+    public override void dropped (SocketAddress peer, Tisock.DropReason reason) {
+        this.reason = reason;
+    }
+
+    public override void error (Error failure) {
+        errors++;
+    }
+
+    public override void closed () {
+        ended = true;
+    }
+}
+
+void error_message (Error failure) {
+    Test.message ("%s", failure.message);
+    Test.fail ();
+}
+
+Tisock.TCPSocket open_socket (Tisock.ServerSocket server) throws Error {
+    var socket = new Tisock.TCPSocket () {
+        address = HOST,
+        port = server.port
+    };
+
+    socket.open ();
+    iterate_until (() => socket.is_connected);
+
+    return socket;
+}
+
+void test_echo () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = open_socket (server);
+    uint8[] data = { 0, 1, 255, 0 };
+
+    socket.write (data);
+    assert_true (new Bytes (receive (socket, 4)).compare (new Bytes (data)) == 0);
+    assert_cmpint (server.last.number, CompareOperator.EQ, 1);
+    assert_cmpuint (server.last.idle_timeout, CompareOperator.EQ, 7000);
+    assert_true (server.connections.get_item (0) == server.last);
+
+    var peer = server.last;
+    socket.close ();
+    iterate_until (() => peer.events.has_suffix ("closed"));
+    assert_cmpstr (peer.events, CompareOperator.EQ,
+                   "connected send-progress send-complete error closed");
+    server.close ();
+    assert_true (server.ended);
+}
+
+void test_signals () throws Error {
+    var server = new Tisock.ServerSocket () { address = HOST };
+    Tisock.TCPSocket? peer = null;
+    var events = "";
+
+    server.add_socket.connect (() => { return new Tisock.TCPSocket () { liveness = 7000 }; });
+    server.accepted.connect ((socket) => {
+        peer = socket;
+        socket.data_available.connect ((source) => { source.purge (); });
+    });
+    server.listen ();
+    var socket = new Tisock.TCPSocket () {
+        address = HOST,
+        port = server.port,
+        send_limit = 1,
+        allow_half_open = true
+    };
+    socket.connected.connect (() => { events += "connected "; });
+    socket.data_available.connect (() => { socket.purge (); });
+    socket.send_progress.connect ((sent, left) => { return false; });
+    socket.send_complete.connect ((aborted) => { events += @"complete:$aborted "; });
+    socket.drained.connect (() => { events += "drained "; });
+    socket.read_eof.connect (() => { events += "read-eof "; });
+    socket.error.connect ((failure) => { events += "error "; });
+    socket.closed.connect (() => { events += "closed"; });
+    socket.open ();
+    iterate_until (() => peer != null && events == "connected ");
+    assert_cmpuint (peer.liveness, CompareOperator.EQ, 7000);
+
+    socket.write (new uint8[16 << 20]);
+    assert_true (socket.needs_drain);
+    iterate_until (() => "complete:false" in events);
+    peer.shutdown_write ();
+    iterate_until (() => "read-eof" in events);
+    socket.shutdown ();
+    iterate_until (() => events.has_suffix ("closed"));
+    assert_true (" drained " in events);
+    server.close ();
+}
+
+void test_text () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = open_socket (server);
+
+    socket.write_string (TEXT + "\r\nrest\n");
+    iterate_until (() => socket.bytes_available == (TEXT + "\r\nrest\n").length);
+    assert_cmpint (socket.look_ahead (2).length, CompareOperator.EQ, 2);
+    assert_cmpstr (socket.read_line (), CompareOperator.EQ, TEXT);
+    assert_cmpuint ((uint) socket.read_until ("\n".data).get_size (), CompareOperator.EQ, 4);
+    assert_null (socket.read_line ());
+
+    socket.write_bytes (new Bytes (TEXT.data));
+    iterate_until (() => socket.bytes_available == TEXT.length);
+    assert_cmpstr (socket.read_string (-1, null), CompareOperator.EQ, TEXT);
+    assert_cmpuint ((uint) socket.read_bytes (-1).get_size (), CompareOperator.EQ, 0);
+    server.close ();
+    socket.close ();
+}
+
+void test_properties () throws Error {
+    var socket = new Tisock.TCPSocket ();
+    var count = 0;
+
+    socket.notify["port"].connect (() => { count++; });
+    socket.port = 7000;
+    socket.port = 7000;
+    assert_cmpint (count, CompareOperator.EQ, 1);
+    assert_cmpint (socket.get_port (), CompareOperator.EQ, 7000);
+    assert_cmpint (socket.handle, CompareOperator.EQ, -1);
+    assert_true (socket.state == Tisock.SocketState.INITIALIZED);
+
+    var server = new Tisock.ServerSocket ();
+    server.allowed_peers = { "127.0.0.0/8", "::1" };
+    server.overload_policy = Tisock.OverloadPolicy.DROP;
+    assert_cmpint (server.allowed_peers.length, CompareOperator.EQ, 2);
+    assert_cmpstr (server.allowed_peers[1], CompareOperator.EQ, "::1");
+    assert_true (Tisock.NetworkInterface.lookup ("lo").is_loopback);
+    assert_true (HOST in Tisock.NetworkInterface.lookup ("lo").addresses);
+}
+
+void test_errors () throws Error {
+    var socket = new Tisock.TCPSocket () { address = HOST };
+    Error? announced = null;
+
+    socket.error.connect ((failure) => { announced = failure; });
+    try {
+        socket.open ();
+        assert_not_reached ();
+    } catch (Tisock.SocketError.INVALID_PORT failure) {
+        assert_error (announced, Tisock.SocketError.quark (), Tisock.SocketError.INVALID_PORT);
+        assert_cmpstr (announced.message, CompareOperator.EQ, failure.message);
+        assert_cmpint (socket.last_error_number, CompareOperator.EQ,
+                       Tisock.SocketError.INVALID_PORT);
+    }
+
+    var server = new EchoServer () {
+        maximum_sockets_connected = 1,
+        overload_policy = Tisock.OverloadPolicy.DROP
+    };
+    server.listen ();
+    var first = open_socket (server);
+    var second = open_socket (server);
+    iterate_until (() => server.reason != null);
+    assert_true (server.reason == Tisock.DropReason.LIMIT);
+    try {
+        server.listen ();
+        assert_not_reached ();
+    } catch (Tisock.SocketError.INVALID_STATE failure) {
+        assert_cmpint (server.errors, CompareOperator.EQ, 1);
+    }
+    server.close ();
+    first.close ();
+    second.close ();
+}
+
+void test_socket () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var connection = new SocketClient ().connect_to_host (HOST, (uint16) server.port);
+    var socket = new Tisock.TCPSocket.from_connection (connection);
+    int value;
+
+    assert_true (socket.set_option (1, 9, 1));
+    assert_true (socket.get_option (1, 9, out value));
+    assert_cmpint (value, CompareOperator.EQ, 1);
+    socket.write ("echo".data);
+    socket.flush ();
+    assert_cmpint (receive (socket, 4).length, CompareOperator.EQ, 4);
+    assert_cmpint (socket.get_socket ().fd, CompareOperator.EQ, socket.handle);
+    var stolen = socket.steal_socket ();
+    assert_true (!socket.is_connected);
+    stolen.close ();
+    server.close ();
+}
+
+class Case {
+    private Body body;
+
+    public Case (Body body) {
+        this.body = body;
+    }
+
+    public void run () {
+        try {
+            body ();
+        } catch (Error failure) {
+            error_message (failure);
+        }
+    }
+}
+
+// GTest does not own what it runs.
+Case[] cases;
+
+void add (string path, Body body) {
+    cases += new Case (body);
+    Test.add_data_func (path, cases[cases.length - 1].run);
+}
+
+int main (string[] args) {
+    Test.init (ref args);
+    add ("/vala/echo", test_echo);
+    add ("/vala/signals", test_signals);
+    add ("/vala/text", test_text);
+    add ("/vala/properties", test_properties);
+    add ("/vala/errors", test_errors);
+    add ("/vala/socket", test_socket);
+
+    return Test.run ();
+}

@@ -163,9 +163,8 @@ static void
 deed_open_refused (Scene *scene)
 {
   int port;
-  int listener = test_peer_listen (&port);
+  int holder = test_peer_refuse (&port);
 
-  close (listener);
   tisock_socket_core_close (get_core (scene));
   tisock_tcp_socket_set_address (scene->socket, "127.0.0.1");
   tisock_socket_core_set_port (get_core (scene), port);
@@ -173,6 +172,7 @@ deed_open_refused (Scene *scene)
   scene->opening = TRUE;
   tisock_socket_core_open (get_core (scene), NULL);
   g_assert_true (scene->ended);
+  close (holder);
 }
 
 static void

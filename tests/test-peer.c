@@ -28,7 +28,7 @@ loopback (int port)
 }
 
 int
-test_peer_listen (int *port)
+test_peer_refuse (int *port)
 {
   struct sockaddr_in address = loopback (0);
   socklen_t length = sizeof address;
@@ -36,9 +36,18 @@ test_peer_listen (int *port)
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, length), ==, 0);
-  g_assert_cmpint (listen (fd, 128), ==, 0);
   g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
   *port = ntohs (address.sin_port);
+
+  return fd;
+}
+
+int
+test_peer_listen (int *port)
+{
+  int fd = test_peer_refuse (port);
+
+  g_assert_cmpint (listen (fd, 128), ==, 0);
 
   return fd;
 }

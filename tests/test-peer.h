@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* A descriptor that holds a port of 127.0.0.1 on which nobody listens: a closed one's could be
+ * somebody else's by now. */
+int              test_peer_refuse  (int             *port);
 /* A listening descriptor on 127.0.0.1 and the port the system chose. */
 int              test_peer_listen  (int             *port);
 /* A socket that is connected to a new peer, whose descriptor is blocking. */

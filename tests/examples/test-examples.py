@@ -1,0 +1,451 @@
+# test-examples.py: runs every example program and checks what it prints
+#
+# Run by meson, with the languages that the build has bindings for as arguments.
+#
+# SPDX-FileCopyrightText: 2026 The tisock authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import contextlib
+import functools
+import http.client
+import http.server
+import os
+import pathlib
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'examples' / 'demo'))
+from program import DEADLINE, Program, command  # noqa: E402
+
+HOST = '127.0.0.1'
+LANGUAGES = ['c']
+TEXT = 'Grüße, 世界'
+
+
+class ExampleTest(unittest.TestCase):
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+
+    def start(self, language, name, *arguments):
+        return self.stack.enter_context(
+            Program(f'{name} ({language})', command(language, name) + list(arguments)))
+
+    def start_server(self, language, name):
+        server = self.start(language, name, '0')
+        return server, server.expect_port()
+
+    def connect(self, port):
+        return self.stack.enter_context(socket.create_connection((HOST, int(port)), DEADLINE))
+
+    def refusing_port(self):
+        """A port that is bound, so that nobody else takes it, but not listened on."""
+        blocker = self.stack.enter_context(socket.socket())
+        blocker.bind((HOST, 0))
+        return str(blocker.getsockname()[1])
+
+    def listener(self):
+        """A peer of this script's own, and its port."""
+        listener = self.stack.enter_context(socket.create_server((HOST, 0)))
+        listener.settimeout(DEADLINE)
+        return listener, str(listener.getsockname()[1])
+
+    def accept(self, listener):
+        peer = self.stack.enter_context(listener.accept()[0])
+        peer.settimeout(DEADLINE)
+        return peer
+
+    def assert_fails(self, program, message):
+        lines = program.rest()
+        program.check_status(1)
+        self.assertRegex('\n'.join(program.errors), message)
+        return lines
+
+
+class EchoTest(ExampleTest):
+    def echo(self, server, port, language, text):
+        client = self.start(language, 'echo-client', 'localhost', port, text)
+        for line in ('connected', text, 'closed'):
+            client.expect(line)
+        client.finish()
+        self.assertEqual(client.errors, [])
+        came, left = server.read_line().split(), server.read_line().split()
+        self.assertEqual((came[2], left[2]), ('came', 'left'))
+        self.assertEqual(came[1], left[1])
+
+    def test_every_client_with_every_server(self):
+        for server_language in LANGUAGES:
+            server, port = self.start_server(server_language, 'echo-server')
+            for language in LANGUAGES:
+                with self.subTest(server=server_language, client=language):
+                    self.echo(server, port, language, TEXT)
+                    self.echo(server, port, language, 'x' * 100000)
+            self.assertEqual(server.errors, [])
+
+    def test_slow_reader(self):
+        """32 MiB, read back only when no more can be written: more than all buffers hold."""
+        data = os.urandom(1 << 20)
+        for language in LANGUAGES:
+            with self.subTest(server=language):
+                _, port = self.start_server(language, 'echo-server')
+                peer = self.connect(port)
+                peer.setblocking(False)
+                sent = received = 0
+                total = 32 * len(data)
+                while received < total:
+                    waiting = [peer] if sent < total else []
+                    readable, writable, _ = select.select([peer], waiting, [], DEADLINE)
+                    if writable:
+                        sent += peer.send(data[sent % len(data):])
+                    elif readable:
+                        start = received % len(data)
+                        chunk = peer.recv(min(65536, len(data) - start))
+                        self.assertEqual(chunk, data[start:start + len(chunk)])
+                        self.assertNotEqual(chunk, b'')
+                        received += len(chunk)
+                    else:
+                        self.fail('neither to be read nor to be written')
+
+    def test_close_at_interrupt(self):
+        server, port = self.start_server('c', 'echo-server')
+        peer = self.connect(port)
+        peer.sendall(b'x')
+        self.assertEqual(peer.recv(1), b'x')
+        server.interrupt()
+        self.assertEqual(peer.recv(1), b'')
+        self.assertEqual([line.split()[2] for line in server.rest()], ['came', 'left'])
+        server.finish()
+
+    def test_nobody_listens(self):
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                client = self.start(language, 'echo-client', HOST, self.refusing_port(), TEXT)
+                self.assertEqual(self.assert_fails(client, '(?i)refused'), ['closed'])
+
+    def test_refused_at_once(self):
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                client = self.start(language, 'echo-client', HOST, '65536', TEXT)
+                self.assertEqual(self.assert_fails(client, '65536'), [])
+
+    def test_cut_off(self):
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                listener, port = self.listener()
+                client = self.start(language, 'echo-client', HOST, port, TEXT)
+                with self.accept(listener) as peer:
+                    peer.sendall(peer.recv(3))
+                self.assertEqual(self.assert_fails(client, '.'), ['connected', 'closed'])
+
+    def test_port_taken(self):
+        for language in LANGUAGES:
+            for name in ('echo-server', 'chat-server'):
+                with self.subTest(server=language, name=name):
+                    _, port = self.listener()
+                    server = self.start(language, name, port)
+                    self.assertEqual(self.assert_fails(server, '(?i)in use'), [])
+
+
+class ChatTest(ExampleTest):
+    def join(self, language, server, port, others):
+        name = f'{language}-{len(others)}'
+        member = self.start(language, 'chat-client', 'localhost', port, name)
+        member.name = name
+        member.expect('connected')
+        for program in (server, *others):
+            program.expect(f'* {name} has come')
+        others.append(member)
+
+    def say(self, member, text, members):
+        member.type(text)
+        for other in members:
+            if other is not member:
+                other.expect(f'{member.name}: {text}')
+
+    def leave(self, server, members):
+        member = members.pop(0)
+        member.end_input()
+        member.expect('closed')
+        member.finish()
+        for program in (server, *members):
+            program.expect(f'* {member.name} has left')
+        self.assertEqual(member.errors, [])
+
+    def test_every_client_with_every_server(self):
+        for server_language in LANGUAGES:
+            with self.subTest(server=server_language):
+                server, port = self.start_server(server_language, 'chat-server')
+                members = []
+                for language in LANGUAGES * 2:
+                    self.join(language, server, port, members)
+                for member in members:
+                    self.say(member, TEXT, members)
+                    self.say(member, 'x' * 3000, members)
+                while members:
+                    self.leave(server, members)
+                self.assertEqual(server.errors, [])
+
+    def test_last_words(self):
+        """What is said right before leaving arrives, a last line without its end included."""
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                server, port = self.start_server('c', 'chat-server')
+                members = []
+                self.join('c', server, port, members)
+                self.join(language, server, port, members)
+                members[1].process.stdin.write(b'one\ntwo\nthree')
+                members[1].end_input()
+                for text in ('one', 'two', 'three'):
+                    members[0].expect(f'{members[1].name}: {text}')
+                members[0].expect(f'* {members[1].name} has left')
+
+    def test_bad_members(self):
+        """A line without end, and bytes that are no text: the server closes, the others stay."""
+        for language in LANGUAGES:
+            for data in (b'x' * 100000, b'\xff\xfe\n'):
+                with self.subTest(server=language, data=data[:2]):
+                    server, port = self.start_server(language, 'chat-server')
+                    members = []
+                    self.join('c', server, port, members)
+                    bad = self.connect(port)
+                    bad.sendall(b'bad\n')
+                    server.expect('* bad has come')
+                    members[0].expect('* bad has come')
+                    with contextlib.suppress(ConnectionError):
+                        bad.sendall(data)
+                        self.assertEqual(bad.recv(1), b'')
+                    server.expect('* bad has left')
+                    members[0].expect('* bad has left')
+                    self.leave(server, members)
+
+    def test_server_ends(self):
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                server, port = self.start_server('c', 'chat-server')
+                members = []
+                self.join(language, server, port, members)
+                server.stop()
+                members[0].expect('closed')
+                members[0].finish()
+                self.assertEqual(members[0].errors, [])
+
+    def test_nobody_listens(self):
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                client = self.start(language, 'chat-client', HOST, self.refusing_port(), 'x')
+                self.assertEqual(self.assert_fails(client, '(?i)refused'), ['closed'])
+
+
+class ClientTest(ExampleTest):
+    """The programs that exist in C only."""
+
+    def test_port_0_listener(self):
+        program = self.start('c', 'port-0-listener')
+        port = program.expect_port()
+        with self.connect(port) as peer:
+            program.expect('127.0.0.1 is here')
+            peer.sendall(b'hello\n')
+            program.expect('hello')
+        program.expect('closed')
+        program.finish()
+
+    def test_line_client_with_echo_server(self):
+        for language in LANGUAGES:
+            with self.subTest(server=language):
+                _, port = self.start_server(language, 'echo-server')
+                client = self.start('c', 'line-client', 'localhost', port, 'one', TEXT)
+                for line in ('> one', '< one', f'> {TEXT}', f'< {TEXT}'):
+                    client.expect(line)
+                client.finish()
+
+    def test_line_client_with_pieces(self):
+        """An answer in two parts; then the next ones in one, and more than was asked for."""
+        listener, port = self.listener()
+        client = self.start('c', 'line-client', HOST, port, 'a', 'b')
+        peer = self.accept(listener)
+        stream = peer.makefile('rb')
+        self.assertEqual(stream.readline(), b'a\r\n')
+        client.expect('> a')
+        peer.sendall(b'+f')
+        peer.sendall(b'irst\r\n')
+        client.expect('< +first')
+        client.expect('> b')
+        self.assertEqual(stream.readline(), b'b\r\n')
+        peer.sendall(b'second\nthird\n')
+        client.expect('< second')
+        client.expect('< third')
+        self.assertEqual(stream.read(), b'')
+        stream.close()
+        peer.close()
+        client.finish()
+
+    def test_line_client_cut_off(self):
+        listener, port = self.listener()
+        client = self.start('c', 'line-client', HOST, port, 'a')
+        with self.accept(listener) as peer, peer.makefile('rb') as stream:
+            self.assertEqual(stream.readline(), b'a\r\n')
+            peer.sendall(b'half')
+        self.assertEqual(self.assert_fails(client, '.'), ['> a'])
+
+    def test_sync_client(self):
+        for language in LANGUAGES:
+            with self.subTest(server=language):
+                _, port = self.start_server(language, 'echo-server')
+                for text in (TEXT, 'x' * 100000):
+                    client = self.start('c', 'sync-client', 'localhost', port, text)
+                    client.expect(text)
+                    client.finish()
+                    self.assertEqual(client.errors, [])
+
+    def test_sync_client_nobody_listens(self):
+        client = self.start('c', 'sync-client', HOST, self.refusing_port(), TEXT)
+        self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
+        self.assertEqual(len(client.errors), 1)
+
+    def test_sync_client_cut_off(self):
+        listener, port = self.listener()
+        client = self.start('c', 'sync-client', HOST, port, TEXT)
+        with self.accept(listener) as peer:
+            peer.sendall(peer.recv(1000)[:3])
+        self.assertEqual(self.assert_fails(client, '.'), [])
+        self.assertEqual(len(client.errors), 1)
+
+    def test_usage(self):
+        for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'line-client',
+                     'sync-client'):
+            for language in LANGUAGES if name in ('echo-client', 'chat-client') else ['c']:
+                with self.subTest(name=name, language=language):
+                    self.assert_fails(self.start(language, name), 'Usage: ')
+
+
+class FileTest(ExampleTest):
+    SIZE = 64 << 20             # more than the kernel buffers on both sides
+
+    def send(self):
+        file = self.stack.enter_context(tempfile.NamedTemporaryFile())
+        file.write(os.urandom(1 << 20) * (self.SIZE >> 20))
+        file.flush()
+        file.seek(0)
+        listener, port = self.listener()
+        sender = self.start('c', 'file-sender', HOST, port, file.name)
+        return file, sender, self.accept(listener)
+
+    def test_whole(self):
+        file, sender, peer = self.send()
+        while chunk := peer.recv(1 << 20):
+            self.assertEqual(chunk, file.read(len(chunk)))
+        self.assertEqual(file.read(), b'')
+        peer.close()
+        lines = sender.rest()
+        sender.check_status()
+        self.assertEqual(lines[-3:], ['100 % sent', '', 'complete'])
+        numbers = [int(line.split()[0]) for line in lines[:-2]]
+        self.assertEqual(numbers, sorted(numbers))
+
+    def test_given_up(self):
+        _, sender, peer = self.send()
+        self.assertRegex(sender.read_line(), '^ *[0-9]+ % sent$')
+        sender.interrupt()
+        while sender.read_line() != 'stopping':
+            pass
+        size = 0
+        while chunk := peer.recv(1 << 20):
+            size += len(chunk)
+        peer.close()
+        lines = sender.rest()
+        sender.check_status(1)
+        self.assertEqual(lines[-1], 'given up')
+        self.assertGreater(size, 0)
+        self.assertLess(size, self.SIZE)
+
+    def test_receiver_gone(self):
+        _, sender, peer = self.send()
+        peer.recv(1)
+        peer.close()            # with unread bytes: a reset
+        self.assert_fails(sender, '.')
+
+    def test_empty_file(self):
+        listener, port = self.listener()
+        sender = self.start('c', 'file-sender', HOST, port, os.devnull)
+        with self.accept(listener) as peer:
+            self.assertEqual(peer.recv(1), b'')
+        self.assertEqual(sender.rest()[-1], 'complete')
+        sender.finish()
+
+    def test_no_file(self):
+        self.assert_fails(self.start('c', 'file-sender', HOST, '1', '/nonexistent'), 'nonexistent')
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+class HttpTest(ExampleTest):
+    PAGE = '<!doctype html>\n<title>tisock</title>\n<h1>Hello from tisock</h1>\n'
+
+    def test_server(self):
+        _, port = self.start_server('c', 'http-server')
+        for _ in range(3):
+            connection = http.client.HTTPConnection(HOST, int(port), timeout=DEADLINE)
+            connection.request('GET', '/')
+            response = connection.getresponse()
+            self.assertEqual(response.status, 200)
+            self.assertEqual(response.read().decode(), self.PAGE)
+            connection.close()
+
+    @unittest.skipUnless(shutil.which('curl'), 'no curl')
+    def test_server_with_curl(self):
+        _, port = self.start_server('c', 'http-server')
+        done = subprocess.run(['curl', '-sS', '--noproxy', '*', f'http://{HOST}:{port}/'],
+                              capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual((done.stdout, done.stderr, done.returncode), (self.PAGE, '', 0))
+
+    def test_fetch_from_example(self):
+        _, port = self.start_server('c', 'http-server')
+        client = self.start('c', 'http-fetch', 'localhost', port)
+        self.assertEqual(client.rest(), self.PAGE.splitlines())
+        client.check_status()
+        self.assertEqual(client.errors[0], 'HTTP/1.0 200 OK')
+
+    def test_fetch(self):
+        """A page larger than the receive limit, and one that is not there."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        lines = [f'line {i}' for i in range(500000)]
+        pathlib.Path(folder, 'page.txt').write_text('\n'.join(lines) + '\n')
+        handler = functools.partial(QuietHandler, directory=folder)
+        server = self.stack.enter_context(http.server.ThreadingHTTPServer((HOST, 0), handler))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.stack.callback(thread.join)
+        self.stack.callback(server.shutdown)
+
+        port = str(server.server_address[1])
+        client = self.start('c', 'http-fetch', HOST, port, '/page.txt')
+        self.assertEqual(client.rest(), lines)
+        client.check_status()
+        client = self.start('c', 'http-fetch', HOST, port, '/nothing.txt')
+        self.assert_fails(client, ' 404 ')
+
+    def test_fetch_cut_off(self):
+        listener, port = self.listener()
+        client = self.start('c', 'http-fetch', HOST, port)
+        with self.accept(listener) as peer:
+            request = b''
+            while not request.endswith(b'\r\n\r\n'):
+                request += peer.recv(1000)
+            peer.sendall(b'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n')
+        self.assertEqual(self.assert_fails(client, 'HTTP/1.0 200 OK'), [])
+
+
+if __name__ == '__main__':
+    os.environ['LC_ALL'] = 'C.UTF-8'
+    LANGUAGES = sys.argv[1:] or LANGUAGES
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -9,7 +9,7 @@ import Tisock from 'gi://Tisock?version=1';
 
 import {Events, HOST, SERVER_CLASSES, SOCKET_CLASSES, assertEqual, assertError, assertSame,
         assertThrows, assertTrue, iterateUntil, listNames, makePair, makeServer, openSocket,
-        record, settle, test} from './support.js';
+        record, test} from './support.js';
 
 // More than the system takes at once.
 const MUCH = new Uint8Array(16 * 1024 * 1024);

@@ -518,7 +518,8 @@ test_network_interface_bind (void)
   g_autofree char *address = NULL;
   g_autoptr(GError) error = NULL;
 
-  g_test_summary ("A server listens on its interface alone, and not at all on one without address.");
+  g_test_summary ("A server listens on its interface alone, and not at all on one without an "
+                  "address.");
 
   fake_entry (&fakes[0], "1bare", NULL, NULL);
   fake_entry (&fakes[1], "2loop", "127.0.0.9", "255.0.0.0");

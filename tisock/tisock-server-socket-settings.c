@@ -39,6 +39,16 @@ parse_masks (const char *const  *texts,
   return g_steal_pointer (&masks);
 }
 
+static gboolean
+have_same_texts (const char *const *texts,
+                 const char *const *others)
+{
+  if (texts == NULL || others == NULL)
+    return texts == others;
+
+  return g_strv_equal (texts, others);
+}
+
 /* Sets the texts and their masks, or none of them. */
 static void
 set_peers (TisockServerSocket           *self,
@@ -53,6 +63,9 @@ set_peers (TisockServerSocket           *self,
 
   if (texts != NULL && texts[0] == NULL)
     texts = NULL;
+  if (have_same_texts (texts, (const char *const *) *place))
+    return;
+
   if (texts != NULL)
     masks = parse_masks (texts, &reason);
 

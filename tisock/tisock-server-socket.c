@@ -490,6 +490,9 @@ listener_incoming (TisockListener       *listener,
   socket = take_socket (self);
   if (socket == NULL)
     refuse (self, fd, remote, TISOCK_DROP_REASON_NO_SOCKET);
+  else if (is_full (self))
+    /* A nested loop of the handler that gave the socket has taken the last place. */
+    refuse (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
   else
     welcome (self, socket, fd, remote);
 }
@@ -827,6 +830,9 @@ tisock_server_socket_listen (TisockServerSocket  *self,
                                         priv->port, G_MAXUINT16);
 
   set_last_error (self, 0);
+  /* A handler of the notification may have been faster. */
+  if (tisock_server_socket_get_is_listening (self))
+    return TRUE;
 
   return start_listening (self, error);
 }

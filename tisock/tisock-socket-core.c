@@ -443,13 +443,14 @@ tisock_socket_core_begin (TisockSocketCore  *self,
   priv->operations->purge (self);
   priv->local.family = AF_UNSPEC;
   priv->bound_port = 0;
-  if (priv->last_error_number != 0)
-    {
-      priv->last_error_number = 0;
-      notify (self, PROP_LAST_ERROR_NUMBER);
-    }
+  if (priv->last_error_number == 0)
+    return TRUE;
 
-  return TRUE;
+  priv->last_error_number = 0;
+  notify (self, PROP_LAST_ERROR_NUMBER);
+
+  /* A handler of the notification may have opened it. */
+  return !tisock_socket_core_is_live (self) || misuse_of_state (self, operation, error);
 }
 
 void

@@ -8,6 +8,15 @@
 
 #include "tisock-socket-error.h"
 
+/**
+ * tisock_socket_error_quark:
+ *
+ * Gets the error domain of sockets.
+ *
+ * Returns: the domain of [error@Tisock.SocketError]
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (tisock-socket-error-quark, tisock_socket_error)
 
 G_DEFINE_ENUM_TYPE (TisockSocketError, tisock_socket_error,

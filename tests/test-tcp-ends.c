@@ -482,11 +482,25 @@ test_data_before_fin (SocketFixture *fixture,
   socket_fixture_expect_read (fixture, "last words");
 }
 
-/* The system has the reset already when it is asked for the bytes: it gives them first only if
- * they were read before, so the reset is made to come between two turns. */
+/* Both are there when the turn begins. */
 static void
 test_data_before_reset (SocketFixture *fixture,
                         gconstpointer  user_data)
+{
+  socket_fixture_connect (fixture);
+  socket_fixture_feed (fixture, "last words");
+  test_peer_reset (fixture->peer);
+  fixture->peer = -1;
+  test_peer_await (tisock_socket_core_get_handle (fixture->core), POLLHUP);
+
+  socket_fixture_expect (fixture, "data:10 error:102/error closed/error");
+  socket_fixture_expect_read (fixture, "last words");
+}
+
+/* A write may be the first to see that the connection is broken. */
+static void
+test_data_before_failed_write (SocketFixture *fixture,
+                               gconstpointer  user_data)
 {
   socket_fixture_connect (fixture);
   socket_fixture_feed (fixture, "last words");
@@ -859,6 +873,7 @@ main (int   argc,
 
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/data-before-fin", test_data_before_fin);
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/data-before-reset", test_data_before_reset);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/peer/data-before-failed-write", test_data_before_failed_write);
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/write-after-failed-write", test_write_after_failed_write);
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/write-to-broken", test_write_to_broken_peer);
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/fin-while-queued", test_fin_while_queued);

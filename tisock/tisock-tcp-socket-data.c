@@ -262,6 +262,26 @@ tisock_tcp_socket_read_string (TisockTCPSocket  *self,
   return text;
 }
 
+/* What was searched before need not be searched again, if it was for the same delimiter. */
+static void
+search_for (TisockTCPSocket *self,
+            const void      *delimiter,
+            gsize            delimiter_length)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  gsize length = 0;
+  const void *last = NULL;
+
+  if (priv->searched_for != NULL)
+    last = g_bytes_get_data (priv->searched_for, &length);
+  if (length == delimiter_length && memcmp (last, delimiter, length) == 0)
+    return;
+
+  priv->searched = 0;
+  g_clear_pointer (&priv->searched_for, g_bytes_unref);
+  priv->searched_for = g_bytes_new (delimiter, delimiter_length);
+}
+
 /* The length of what comes before a delimiter, or -1: not there yet, or an error. */
 static gssize
 find_delimiter (TisockTCPSocket  *self,
@@ -273,9 +293,7 @@ find_delimiter (TisockTCPSocket  *self,
   guint64 limit = priv->settings->stream.receive_limit;
   gsize length;
 
-  if (priv->searched_for != delimiter_length)
-    priv->searched = 0;
-  priv->searched_for = delimiter_length;
+  search_for (self, delimiter, delimiter_length);
 
   switch (tisock_scan_delimiter (&priv->stream.received, &priv->searched,
                                  delimiter, delimiter_length,
@@ -302,7 +320,8 @@ find_delimiter (TisockTCPSocket  *self,
   return -1;
 }
 
-/* Takes a line of `length` bytes and the `extra` ones that ended it. */
+/* Takes a line of `length` bytes and the `extra` ones that ended it: the rest of a character that
+ * is cut there will never come. */
 static char *
 take_line (TisockTCPSocket  *self,
            gsize             length,
@@ -311,7 +330,7 @@ take_line (TisockTCPSocket  *self,
 {
   g_autofree char *line = NULL;
   const char *data;
-  gsize whole = length;
+  gsize text, whole;
 
   if (length == 0)
     {
@@ -320,12 +339,17 @@ take_line (TisockTCPSocket  *self,
     }
 
   data = (const char *) tisock_byte_queue_peek (&GET_PRIVATE (self)->stream.received, length);
-  if (data[length - 1] == '\r')
-    whole--;
+  text = whole = data[length - 1] == '\r' ? length - 1 : length;
 
   line = decode (data, &whole, NULL, error);
   if (line == NULL)
     return NULL;
+  if (whole < text)
+    {
+      g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_ENCODING,
+                   "Could not read a line: it ends within a character");
+      return NULL;
+    }
 
   skip_received (self, length + extra);
 

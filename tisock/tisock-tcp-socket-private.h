@@ -41,9 +41,9 @@ struct _TisockTCPSocketPrivate
   char                     *address;
   TisockEndpoint            remote;
 
-  /* How far the receive buffer was searched for a delimiter of this length, at its beginning. */
+  /* How far the receive buffer was searched, and the last delimiter that was searched for. */
   gsize                     searched;
-  gsize                     searched_for;
+  GBytes                   *searched_for;
 
   /* TisockTCPChanges that have not been announced. */
   guint                     changed;

@@ -663,6 +663,7 @@ tisock_tcp_socket_finalize (GObject *object)
   TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
 
   tisock_byte_queue_clear (&priv->stream.received);
+  g_clear_pointer (&priv->searched_for, g_bytes_unref);
   if (priv->settings != &tisock_tcp_default_settings)
     g_free ((gpointer) priv->settings);
   g_free (priv->address);

@@ -96,6 +96,10 @@ apply (TisockTCPSocket   *self,
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   int fd = tisock_stream_get_fd (&priv->stream);
 
+  /* Up to a higher limit there is room, also if more than half of it is taken. */
+  if (property == TISOCK_TCP_PROP_RECEIVE_LIMIT)
+    priv->stream.paused = FALSE;
+
   tisock_stream_update_settings (&priv->stream, &priv->settings->stream);
   if (priv->connector != NULL)
     tisock_connector_set_timeouts (priv->connector, priv->settings->stream.timeout,

@@ -639,7 +639,7 @@ tcp_emit (TisockSocketCore *core,
     emit_simple (self, signals[SIGNAL_READ_EOF], (gpointer) klass->read_eof);
   else if (due == TISOCK_DUE_SEND_PROGRESS)
     emit_send_progress (self);
-  else if (due == TISOCK_DUE_DRAINED)
+  else if (due == TISOCK_DUE_DRAINED && !GET_PRIVATE (self)->stream.needs_drain)
     emit_simple (self, signals[SIGNAL_DRAINED], (gpointer) klass->drained);
 }
 

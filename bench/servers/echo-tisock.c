@@ -1,10 +1,13 @@
-/* echo-tisock.c: tisock with signal handlers
+/* echo-tisock.c: tisock with signal handlers; an argument is an idle timeout in milliseconds
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <stdlib.h>
 #include <tisock/tisock.h>
+
+static guint idle_timeout;
 
 static void
 data_available_cb (TisockTCPSocket *socket,
@@ -22,6 +25,8 @@ accepted_cb (TisockServerSocket *server,
              TisockTCPSocket    *socket,
              gpointer            user_data)
 {
+  if (idle_timeout > 0)
+    tisock_tcp_socket_set_idle_timeout (socket, idle_timeout);
   g_signal_connect (socket, "data-available", G_CALLBACK (data_available_cb), NULL);
 }
 
@@ -31,6 +36,8 @@ main (int   argc,
 {
   TisockServerSocket *server = tisock_server_socket_new ();
 
+  if (argc > 1)
+    idle_timeout = (guint) atoi (argv[1]);
   tisock_server_socket_set_address (server, "127.0.0.1");
   g_signal_connect (server, "accepted", G_CALLBACK (accepted_cb), NULL);
   if (!tisock_server_socket_listen (server, NULL))

@@ -1,0 +1,76 @@
+/* echo-asio.cc: standalone Asio, as its tutorial writes an asynchronous server
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <asio.hpp>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+using asio::ip::tcp;
+
+class Session : public std::enable_shared_from_this<Session>
+{
+public:
+  explicit Session (tcp::socket socket) : socket_ (std::move (socket))
+  {
+    socket_.set_option (tcp::no_delay (true));
+  }
+
+  void
+  read ()
+  {
+    auto self = shared_from_this ();
+
+    socket_.async_read_some (asio::buffer (data_),
+                             [this, self] (std::error_code error, std::size_t length)
+                             {
+                               if (!error)
+                                 write (length);
+                             });
+  }
+
+private:
+  void
+  write (std::size_t length)
+  {
+    auto self = shared_from_this ();
+
+    asio::async_write (socket_, asio::buffer (data_, length),
+                       [this, self] (std::error_code error, std::size_t)
+                       {
+                         if (!error)
+                           read ();
+                       });
+  }
+
+  tcp::socket socket_;
+  std::array<char, 65536> data_;
+};
+
+static void
+accept_next (tcp::acceptor &acceptor)
+{
+  acceptor.async_accept ([&acceptor] (std::error_code error, tcp::socket socket)
+                         {
+                           if (!error)
+                             std::make_shared<Session> (std::move (socket))->read ();
+                           accept_next (acceptor);
+                         });
+}
+
+int
+main ()
+{
+  asio::io_context context (1);
+  tcp::acceptor acceptor (context, tcp::endpoint (asio::ip::address_v4::loopback (), 0));
+
+  acceptor.listen (4096);
+  accept_next (acceptor);
+  std::printf ("listening on %d\n", acceptor.local_endpoint ().port ());
+  std::fflush (stdout);
+  context.run ();
+}

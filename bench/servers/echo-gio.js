@@ -15,7 +15,7 @@ Gio._promisify(Gio.OutputStream.prototype, 'write_bytes_async');
 async function write(output, bytes) {
   while (bytes.get_size() > 0) {
     const length = await output.write_bytes_async(bytes, GLib.PRIORITY_DEFAULT, null);
-    bytes = GLib.Bytes.new_from_bytes(bytes, length, bytes.get_size() - length);
+    bytes = bytes.new_from_bytes(length, bytes.get_size() - length);
   }
 }
 

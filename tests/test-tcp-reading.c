@@ -254,7 +254,7 @@ static void
 test_invalid_utf8 (SocketFixture *fixture,
                    gconstpointer  user_data)
 {
-  const char *texts[] = { "\xff", "ab\xff" "cd", "\x80", "\xc3(", "\xc0\xaf", "\xed\xa0\x80" };
+  const char *texts[] = { "\xff", ("ab\xff" "cd"), "\x80", "\xc3(", "\xc0\xaf", "\xed\xa0\x80" };
 
   socket_fixture_connect (fixture);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

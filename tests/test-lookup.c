@@ -10,8 +10,10 @@
 #include "engine/lookup.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct
@@ -270,6 +272,46 @@ test_lookup_lost (Fixture       *fixture,
   g_assert_cmpuint (fixture->n_answers, ==, 0);
 }
 
+/* Success is SIGKILL: an orderly end would have Valgrind look for what the threads owned that
+ * did not come along. */
+static void
+look_up_in_child (Fixture *fixture)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  g_autoptr(GError) error = NULL;
+  int error_number;
+
+  g_main_context_push_thread_default (context);
+  fixture->lookup = tisock_lookup_start (tisock_reactor_ref_thread_default (), fixture->owner,
+                                         "mock.example", answer_cb, fixture, &error_number, &error);
+
+  if (fixture->lookup == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+    raise (SIGKILL);
+  _exit (1);
+}
+
+static void
+test_lookup_fork (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  pid_t child;
+  int status;
+
+  g_test_summary ("A forked child has no threads to resolve with: it is told so, and not let wait.");
+
+  start (fixture);
+  test_wait_until (fixture->n_answers == 2);
+
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    look_up_in_child (fixture);
+
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  g_assert_cmpint (WTERMSIG (status), ==, SIGKILL);
+}
+
 static void
 ignore_ready (TisockSlot   *slot,
               GIOCondition  condition)
@@ -325,6 +367,7 @@ main (int   argc,
   ADD ("/lookup/abandon", test_lookup_abandon);
   ADD ("/lookup/abandon-queued", test_lookup_abandon_queued);
   ADD ("/lookup/lost", test_lookup_lost);
+  ADD ("/lookup/fork", test_lookup_fork);
   ADD ("/lookup/full-table", test_lookup_full_table);
 #undef ADD
 

@@ -248,26 +248,43 @@ resolve_thread (gpointer data,
   mailbox_unref (mailbox);
 }
 
+/* The threads of GLib's pools do not follow into a forked child, and GLib does not notice: what
+ * is pushed there is never done, if pushing comes to an end at all. */
 static GThreadPool *
-get_pool (void)
+get_pool (GError **error)
 {
   static gsize pool = 0;
+  static pid_t process;
 
   if (g_once_init_enter (&pool))
-    g_once_init_leave (&pool, (gsize) g_thread_pool_new (resolve_thread, NULL, MOST_THREADS,
-                                                         FALSE, NULL));
+    {
+      process = getpid ();
+      g_once_init_leave (&pool, (gsize) g_thread_pool_new (resolve_thread, NULL, MOST_THREADS,
+                                                           FALSE, NULL));
+    }
 
-  return (GThreadPool *) pool;
+  if (process == getpid ())
+    return (GThreadPool *) pool;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       "A forked process cannot resolve names after its parent has done so");
+
+  return NULL;
 }
 
 static gboolean
 push_job (Answer  *answer,
           GError **error)
 {
+  GThreadPool *pool = get_pool (error);
+
+  if (pool == NULL)
+    return FALSE;
+
   g_atomic_ref_count_inc (&answer->mailbox->ref_count);
 
   /* It is queued even if there is no thread for it now: the reference is the job's either way. */
-  return g_thread_pool_push (get_pool (), answer, error);
+  return g_thread_pool_push (pool, answer, error);
 }
 
 /* The lookup */

@@ -687,6 +687,86 @@ test_connector_late_answer_after_failure (Fixture       *fixture,
   assert_connected (fixture, "::1");
 }
 
+static void
+dispatch_once (void)
+{
+  while (!g_main_context_iteration (NULL, TRUE))
+    continue;
+}
+
+/* How many slots there are right after the first answer has been delivered. */
+static guint
+count_slots_after_answer (Fixture *fixture)
+{
+  guint n;
+
+  start (fixture);
+  dispatch_once ();
+  n = count_slots (fixture);
+  g_clear_pointer (&fixture->connector, tisock_connector_free);
+
+  return n;
+}
+
+static void
+test_connector_delays (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  g_test_summary ("An IPv4 answer waits for the IPv6 one, and an attempt has some time for itself. "
+                  "A busy machine may miss these moments, but not every time.");
+
+  peers_bind (fixture, "127.0.0.1 127.0.0.2");
+  peers_clog (fixture, 0);
+  peers_clog (fixture, 1);
+  mock_resolver_set_answer (fixture->resolver, G_SOCKET_FAMILY_IPV4, "127.0.0.1 127.0.0.2");
+
+  mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
+  while (count_slots_after_answer (fixture) != 1)
+    continue;
+  mock_resolver_release (fixture->resolver, G_SOCKET_FAMILY_IPV6);
+
+  do
+    {
+      g_clear_pointer (&fixture->connector, tisock_connector_free);
+      start (fixture);
+      await_arrivals (fixture);
+      dispatch_once ();
+    }
+  while (count_slots (fixture) != 1);
+}
+
+static void
+test_connector_prefers_ipv6 (Fixture       *fixture,
+                             gconstpointer  user_data)
+{
+  TisockEndpoint remote = { 0 };
+
+  if (!has_ipv6 ())
+    return;
+
+  g_test_summary ("IPv6 is tried first even if its answer comes second, but soon. A busy machine "
+                  "may be too late, but not every time.");
+
+  peers_bind (fixture, "127.0.0.1 ::1");
+  peers_listen (fixture, 0);
+  peers_listen (fixture, 1);
+
+  while (remote.family != AF_INET6)
+    {
+      /* The backlog must not fill up: a connection of the last round. */
+      if (fixture->socket != NULL)
+        peers_unclog (fixture, 0);
+      fixture->n_calls = 0;
+      g_clear_object (&fixture->socket);
+      mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
+      start_with_answers (fixture, "127.0.0.1", "::1");
+      dispatch_once ();
+      mock_resolver_release (fixture->resolver, G_SOCKET_FAMILY_IPV6);
+      await_end (fixture);
+      tisock_endpoint_get_remote (&remote, g_socket_get_fd (fixture->socket));
+    }
+}
+
 /* Names that cannot be connected to */
 
 static void
@@ -914,6 +994,38 @@ test_connector_drop_owner (Fixture       *fixture,
 }
 
 static void
+assert_owner (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_nonnull (fixture->owner);
+}
+
+static void
+test_connector_keep_owner (Fixture       *fixture,
+                           gconstpointer  user_data)
+{
+  const char *answer = user_data;
+
+  g_test_summary ("An owner that nobody else keeps stays until the callback has returned.");
+
+  peers_bind (fixture, "127.0.0.1");
+  fixture->finished = assert_owner;
+  if (answer == NULL)
+    {
+      mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
+      fixture->options.timeout = 1;
+    }
+  start_with_answers (fixture, answer, NULL);
+  g_object_add_weak_pointer (fixture->owner, (gpointer *) &fixture->owner);
+  g_object_unref (fixture->owner);
+  g_assert_nonnull (fixture->owner);
+
+  await_end (fixture);
+  g_assert_null (fixture->owner);
+}
+
+static void
 iterate_for_another (gpointer user_data)
 {
   Fixture *fixture = user_data;
@@ -973,7 +1085,7 @@ test_connector_lost (Fixture       *fixture,
   g_assert_cmpuint (fixture->n_calls, ==, 0);
 }
 
-/* A full descriptor table */
+/* Other sockets, for which there may be no descriptor */
 
 static void
 ignore_ready (TisockSlot   *slot,
@@ -999,6 +1111,73 @@ attach_idle_slot (Fixture    *fixture,
   tisock_slot_init (slot, &idle_slot_funcs, fixture->owner);
   g_assert_true (tisock_reactor_attach (fixture->reactor, slot, -1, 0, NULL));
 }
+
+typedef struct
+{
+  TisockTimer  timer;
+  gboolean     fired;
+} Alarm;
+
+static void
+alarm_cb (TisockTimer *timer)
+{
+  ((Alarm *) timer)->fired = TRUE;
+}
+
+static void
+test_connector_abandon_timer (Fixture       *fixture,
+                              gconstpointer  user_data)
+{
+  TisockSlot slot = { 0 };
+  Alarm alarm = { .timer = { .func = alarm_cb } };
+
+  g_test_summary ("Its deadline goes with a connector, while the reactor goes on.");
+
+  attach_idle_slot (fixture, &slot);
+  peers_bind (fixture, "127.0.0.1");
+  peers_clog (fixture, 0);
+  fixture->options.address = "127.0.0.1";
+  fixture->options.timeout = 1;
+  start (fixture);
+  g_clear_pointer (&fixture->connector, tisock_connector_free);
+
+  tisock_reactor_set_timer (fixture->reactor, &alarm.timer,
+                            g_get_monotonic_time () + 3 * G_TIME_SPAN_MILLISECOND);
+  test_wait_until (alarm.fired);
+  g_assert_cmpuint (fixture->n_calls, ==, 0);
+  tisock_slot_detach (&slot);
+}
+
+static void
+test_connector_feeds (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  TisockSlot slot = { 0 };
+
+  g_test_summary ("The descriptors of lookups and attempts given up are there for listeners that "
+                  "have none.");
+
+  attach_idle_slot (fixture, &slot);
+  peers_bind (fixture, "127.0.0.1");
+  peers_clog (fixture, 0);
+
+  mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
+  start (fixture);
+  tisock_reactor_starve (fixture->reactor, &slot);
+  g_clear_pointer (&fixture->connector, tisock_connector_free);
+  g_assert_true (slot.queued);
+  dispatch_once ();
+  g_assert_false (slot.queued);
+
+  fixture->options.address = "127.0.0.1";
+  start (fixture);
+  tisock_reactor_starve (fixture->reactor, &slot);
+  g_clear_pointer (&fixture->connector, tisock_connector_free);
+  g_assert_true (slot.queued);
+  tisock_slot_detach (&slot);
+}
+
+/* A full descriptor table */
 
 static void
 fill_table (struct rlimit *limits)
@@ -1066,8 +1245,7 @@ test_connector_full_table_later (Fixture       *fixture,
   fill_table (&limits);
 
   /* The IPv6 answer, for whose address there is no descriptor. */
-  while (!g_main_context_iteration (NULL, TRUE))
-    continue;
+  dispatch_once ();
   g_assert_cmpuint (count_slots (fixture), ==, 1);
   restore_table (&limits);
   mock_resolver_release (fixture->resolver, G_SOCKET_FAMILY_IPV4);
@@ -1121,14 +1299,21 @@ main (int   argc,
   ADD ("/connector/race/late-answer-after-failure", NULL,
        test_connector_late_answer_after_failure);
   ADD ("/connector/race/losers-closed", NULL, test_connector_losers_closed);
+  ADD ("/connector/race/prefers-ipv6", NULL, test_connector_prefers_ipv6);
+  ADD ("/connector/race/delays", NULL, test_connector_delays);
   add_failure_tests ();
   ADD ("/connector/abandon/lookup", NULL, test_connector_abandon_lookup);
   ADD ("/connector/abandon/attempts", NULL, test_connector_abandon_attempts);
+  ADD ("/connector/abandon/timer", NULL, test_connector_abandon_timer);
   ADD ("/connector/drop-owner/attempt", "127.0.0.1", test_connector_drop_owner);
   ADD ("/connector/drop-owner/lookup", "", test_connector_drop_owner);
   ADD ("/connector/drop-owner/deadline", NULL, test_connector_drop_owner);
+  ADD ("/connector/keep-owner/attempt", "127.0.0.1", test_connector_keep_owner);
+  ADD ("/connector/keep-owner/lookup", "", test_connector_keep_owner);
+  ADD ("/connector/keep-owner/deadline", NULL, test_connector_keep_owner);
   ADD ("/connector/nested-loop", NULL, test_connector_nested_loop);
   ADD ("/connector/lost", NULL, test_connector_lost);
+  ADD ("/connector/feeds", NULL, test_connector_feeds);
   ADD ("/connector/full-table/literal", "127.0.0.1", test_connector_full_table);
   ADD ("/connector/full-table/name", "mock.example", test_connector_full_table);
   ADD ("/connector/full-table/one-attempt", "127.0.0.1", test_connector_full_table_later);

@@ -50,10 +50,17 @@ connected_cb (TisockTCPSocket *socket,
 static void
 data_available_cb (TisockTCPSocket *socket)
 {
+  g_autoptr(GError) error = NULL;
   char *line;
 
-  for (; (line = tisock_tcp_socket_read_line (socket, NULL)) != NULL; g_free (line))
+  for (; (line = tisock_tcp_socket_read_line (socket, &error)) != NULL; g_free (line))
     g_print ("%s\n", line);
+
+  if (error != NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      tisock_socket_core_close (TISOCK_SOCKET_CORE (socket));
+    }
 }
 
 /* The server's or one's own orderly end is LOST_CONNECTION as well, but leaves the state CLOSED. */

@@ -18,6 +18,7 @@ typedef struct
   char      *request;
   int        status;            /* 0 until the status line has come */
   gboolean   in_body;
+  gboolean   whole;
 } Fetch;
 
 static void
@@ -31,14 +32,21 @@ static void
 read_headers (TisockTCPSocket *socket,
               Fetch           *fetch)
 {
+  g_autoptr(GError) error = NULL;
   char *line;
 
-  for (; !fetch->in_body && (line = tisock_tcp_socket_read_line (socket, NULL)); g_free (line))
+  for (; !fetch->in_body && (line = tisock_tcp_socket_read_line (socket, &error)); g_free (line))
     {
       if (fetch->status == 0)
         sscanf (line, "HTTP/%*s %d", &fetch->status);
       fetch->in_body = *line == '\0';
       g_printerr ("%s\n", line);
+    }
+
+  if (error != NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      tisock_socket_core_close (TISOCK_SOCKET_CORE (socket));
     }
 }
 
@@ -63,11 +71,10 @@ error_cb (TisockSocketCore *socket,
           GError           *error,
           Fetch            *fetch)
 {
-  if (tisock_socket_core_get_state (socket) == TISOCK_SOCKET_STATE_CLOSED && fetch->in_body)
-    return;
-
-  g_printerr ("%s\n", error->message);
-  fetch->status = 0;
+  fetch->whole = fetch->in_body &&
+                 tisock_socket_core_get_state (socket) == TISOCK_SOCKET_STATE_CLOSED;
+  if (!fetch->whole)
+    g_printerr ("%s\n", error->message);
 }
 
 static void
@@ -84,7 +91,7 @@ main (int   argc,
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(TisockTCPSocket) socket = tisock_tcp_socket_new ();
   g_autofree char *request = NULL;
-  Fetch fetch = { loop, NULL, 0, FALSE };
+  Fetch fetch = { .loop = loop };
 
   if (argc < 3)
     {
@@ -105,5 +112,5 @@ main (int   argc,
   if (tisock_socket_core_open (TISOCK_SOCKET_CORE (socket), NULL))
     g_main_loop_run (loop);
 
-  return fetch.status == 200 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return fetch.whole && fetch.status == 200 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -41,8 +41,8 @@ connect_to (TisockTCPSocket *socket,
   return tisock_socket_core_get_is_connected (core);
 }
 
-/* FALSE if the text cannot be sent, or the connection ends before the whole answer is there.
- * What wait() returns is FALSE when the time is over. */
+/* FALSE if the text cannot be sent, the connection ends before the whole answer is there, or
+ * nothing comes for too long. */
 static gboolean
 ask (TisockTCPSocket *socket,
      const char      *text)
@@ -57,7 +57,10 @@ ask (TisockTCPSocket *socket,
   while (tisock_socket_core_get_is_connected (core) &&
          tisock_tcp_socket_get_bytes_available (socket) < length)
     if (!tisock_socket_core_wait (core, PATIENCE, NULL))
-      g_printerr ("Still waiting for the answer\n");
+      {
+        g_printerr ("No answer within %d ms\n", PATIENCE);
+        return FALSE;
+      }
 
   return tisock_tcp_socket_get_bytes_available (socket) >= length;
 }

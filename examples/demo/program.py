@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 
-DEADLINE = 120
+DEADLINE = 60
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -37,7 +37,8 @@ def find_python():
     if os.environ.get('PYTHON'):
         return os.environ['PYTHON']
     for python in (sys.executable, '/usr/bin/python3', shutil.which('python3')):
-        test = [python, '-c', 'import gi'] if python else ['false']
+        # A build has a folder gi of its own in the path: importing that alone says nothing.
+        test = [python, '-c', 'import gi.repository'] if python else ['false']
         if subprocess.run(test, stderr=subprocess.DEVNULL).returncode == 0:
             return python
     raise Failure('no Python with PyGObject (the module gi) found: set PYTHON')
@@ -98,9 +99,12 @@ class Program:
     def read_line(self):
         """The next line, or None at the end of the output."""
         try:
-            return self.lines.get(timeout=DEADLINE)
+            line = self.lines.get(timeout=DEADLINE)
         except queue.Empty:
             self.fail(f'printed nothing more within {DEADLINE} seconds')
+        if line is None:
+            self.lines.put(None)
+        return line
 
     def expect(self, line):
         got = self.read_line()

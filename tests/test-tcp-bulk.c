@@ -161,7 +161,7 @@ connect_ends (End ends[2])
 static gboolean
 is_done (End *end)
 {
-  if (tisock_tcp_socket_get_bytes_available (end->socket) > 0)
+  while (tisock_tcp_socket_get_bytes_available (end->socket) > 0)
     data_available_cb (end->socket, end);
 
   return end->read == end->length;

@@ -58,7 +58,7 @@ data_available_cb (TisockTCPSocket *socket,
   gsize length;
 
   read_headers (socket, fetch);
-  if (!fetch->in_body)
+  if (!fetch->in_body || tisock_tcp_socket_get_bytes_available (socket) == 0)
     return;
 
   data = tisock_tcp_socket_read_all (socket, &length);

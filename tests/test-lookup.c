@@ -297,7 +297,7 @@ test_lookup_fork (Fixture       *fixture,
   pid_t child;
   int status;
 
-  g_test_summary ("A forked child has no threads to resolve with: it is told so, and not let wait.");
+  g_test_summary ("A forked child has no threads to resolve with: it is told so at once.");
 
   start (fixture);
   test_wait_until (fixture->n_answers == 2);

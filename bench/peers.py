@@ -1,0 +1,97 @@
+# peers.py: the servers that are compared, and how one is run
+#
+# SPDX-FileCopyrightText: 2026 The tisock authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'servers')
+BUILD = os.path.join(os.environ.get('MESON_BUILD_ROOT', '_build-bench'), 'bench')
+PYTHON = os.environ.get('PYTHON', 'python3')
+
+# The server and the generator have a CPU each, if there are two.
+CPUS = sorted(os.sched_getaffinity(0))
+SERVER_CPU, LOAD_CPU = CPUS[0], CPUS[-1]
+
+
+def binary(name, *arguments):
+    return [os.path.join(BUILD, 'echo-' + name), *arguments]
+
+
+def script(program, name):
+    return [*program, os.path.join(SOURCES, 'echo-' + name)]
+
+
+PEERS = {
+    'raw': binary('raw'),
+    'floor': binary('floor'),
+    'tisock': binary('tisock'),
+    'tisock, vfunc': binary('tisock-vfunc'),
+    'tisock, timeouts': binary('tisock', '600000'),
+    'libuv': binary('libuv'),
+    'libevent': binary('libevent'),
+    'Asio': binary('asio'),
+    'GIO streams': binary('gio'),
+    'GSocket sources': binary('gsource'),
+    'tisock, Python': script([PYTHON], 'tisock.py'),
+    'asyncio': script([PYTHON], 'asyncio.py'),
+    'GIO streams, Python': script([PYTHON], 'gio.py'),
+    'tisock, GJS': script(['gjs', '-m'], 'tisock.js'),
+    'Node': script(['node'], 'node.js'),
+    'GIO streams, GJS': script(['gjs', '-m'], 'gio.js'),
+}
+
+
+def missing():
+    """The peers that are not installed."""
+    return [name for name, command in PEERS.items() if shutil.which(command[0]) is None]
+
+
+def pinned(cpu, command):
+    return ['taskset', '-c', str(cpu), *command]
+
+
+@contextlib.contextmanager
+def server(name, wrapper=(), environment=None):
+    """Runs a server; gives its process, or its wrapper's, and its port."""
+    command = pinned(SERVER_CPU, [*wrapper, *PEERS[name]])
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True, env={**os.environ, **(environment or {})})
+    try:
+        line = process.stdout.readline()
+        if not line.startswith('listening'):
+            raise SystemExit(f'run: the server {name} did not start')
+        yield process, line.split()[-1]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+class Load:
+    """A generator whose connections are made; go() lets it do its work."""
+
+    def __init__(self, port, arguments):
+        command = [os.path.join(BUILD, 'load'), arguments[0], port, *map(str, arguments[1:])]
+        self.process = subprocess.Popen(pinned(LOAD_CPU, command), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self.process.stdout.readline() != 'ready\n':
+            raise SystemExit('run: the generator could not connect')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def go(self):
+        self.process.stdin.write('go\n')
+        self.process.stdin.flush()
+        if not self.process.stdout.readline().startswith('operations'):
+            raise SystemExit('run: the generator failed; what it says is above')

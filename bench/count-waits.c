@@ -1,7 +1,7 @@
-/* count-waits.c: counts a server's waits, from within: a library to preload
+/* count-waits.c: counts a server's wake-ups, from within: a library to preload
  *
- * It keeps two numbers, of the calls of poll() and its like and of those of epoll_wait() and its
- * like, in the file that BENCH_WAITS names. One wake-up of a GMainContext is one of each.
+ * In the file that BENCH_WAITS names it keeps, for poll() and its like and for epoll_wait() and its
+ * like, how often they came back with something, and with how much.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { POLLS, EPOLLS, N_COUNTERS };
+enum { POLLS, POLLED, EPOLLS, EPOLLED, N_COUNTERS };
 
 static uint64_t nowhere[N_COUNTERS];
 static uint64_t *counters = nowhere;
@@ -37,6 +37,19 @@ open_counters (void)
   close (fd);
 }
 
+static int
+count (int which,
+       int n_events)
+{
+  if (n_events > 0)
+    {
+      counters[which]++;
+      counters[which + 1] += (uint64_t) n_events;
+    }
+
+  return n_events;
+}
+
 /* The function that the one of this library stands before. */
 #define NEXT(function) \
   static __typeof__ (function) *next; \
@@ -49,9 +62,8 @@ poll (struct pollfd *fds,
       int            timeout)
 {
   NEXT (poll);
-  counters[POLLS]++;
 
-  return next (fds, n_fds, timeout);
+  return count (POLLS, next (fds, n_fds, timeout));
 }
 
 int
@@ -61,9 +73,8 @@ ppoll (struct pollfd         *fds,
        const sigset_t        *mask)
 {
   NEXT (ppoll);
-  counters[POLLS]++;
 
-  return next (fds, n_fds, timeout, mask);
+  return count (POLLS, next (fds, n_fds, timeout, mask));
 }
 
 int
@@ -73,9 +84,8 @@ epoll_wait (int                 fd,
             int                 timeout)
 {
   NEXT (epoll_wait);
-  counters[EPOLLS]++;
 
-  return next (fd, events, n_events, timeout);
+  return count (EPOLLS, next (fd, events, n_events, timeout));
 }
 
 int
@@ -86,7 +96,6 @@ epoll_pwait (int                 fd,
              const sigset_t     *mask)
 {
   NEXT (epoll_pwait);
-  counters[EPOLLS]++;
 
-  return next (fd, events, n_events, timeout, mask);
+  return count (EPOLLS, next (fd, events, n_events, timeout, mask));
 }

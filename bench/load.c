@@ -2,6 +2,8 @@
  *
  * load echo PORT CONNECTIONS ACTIVE SIZE OPERATIONS    closed-loop echoes of SIZE bytes
  * load accept PORT CONNECTIONS OPERATIONS              connect, one byte and its echo, close
+ * load upload PORT CONNECTIONS MEBIBYTES               send, and end when the server has all
+ * load download PORT CONNECTIONS MEBIBYTES             receive the block that a source repeats
  * load idle PORT CONNECTIONS                           connect, and wait for the end of the input
  *
  * It connects, prints "ready", waits for a line on its input, does the work, and prints what it
@@ -25,6 +27,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "servers/mode.h"
+
 #define EVENTS 512
 #define CHUNK (256 * 1024)
 #define PORTS_PER_ADDRESS 20000
@@ -42,8 +46,8 @@ static int port;
 static int epoll_fd;
 static size_t size;
 static long operations, begun, finished;
-static unsigned char *pattern;
-static unsigned char buffer[CHUNK];
+static char *pattern;
+static char buffer[CHUNK];
 
 static void
 die (const char *format,
@@ -203,7 +207,75 @@ run_echo (long active,
     }
 }
 
-/* Blocking: a connection, a byte there and back, and its end; several at a time by processes. */
+/* What a server has swallowed cannot be compared. But it closes without a reset only if it has
+ * read all, up to the end of the stream. */
+static void
+upload (Connection *connection)
+{
+  while (connection->sent < size)
+    {
+      size_t rest = size - connection->sent;
+      ssize_t n = send (connection->fd, pattern + connection->sent % BLOCK_SIZE,
+                        rest < CHUNK ? rest : CHUNK, MSG_NOSIGNAL);
+
+      if (n < 0 && errno == EAGAIN)
+        return;
+      if (n < 0)
+        die ("send: %s", strerror (errno));
+      connection->sent += (size_t) n;
+      if (connection->sent == size)
+        {
+          shutdown (connection->fd, SHUT_WR);
+          arm (connection, EPOLL_CTL_MOD, 0);
+          return;
+        }
+    }
+
+  if (recv (connection->fd, buffer, sizeof buffer, 0) != 0)
+    die ("the server did not end a connection as it should");
+  finished++;
+  close (connection->fd);
+}
+
+static void
+download (Connection *connection)
+{
+  size_t rest = size - connection->received;
+  ssize_t n = recv (connection->fd, buffer, rest < CHUNK ? rest : CHUNK, 0);
+
+  if (n <= 0)
+    die ("the server ended a connection: %s", n < 0 ? strerror (errno) : "end of stream");
+  if (memcmp (buffer, pattern + connection->received % BLOCK_SIZE, (size_t) n) != 0)
+    die ("the server sent other bytes than it should");
+
+  connection->received += (size_t) n;
+  if (connection->received == size)
+    {
+      finished++;
+      close (connection->fd);
+    }
+}
+
+static void
+run_bulk (long          n_connections,
+          Connection   *connections,
+          void        (*serve) (Connection *connection))
+{
+  struct epoll_event events[EVENTS];
+
+  for (long i = 0; i < n_connections; i++)
+    arm (&connections[i], EPOLL_CTL_MOD, serve == upload);
+
+  while (finished < n_connections)
+    {
+      int n = epoll_wait (epoll_fd, events, EVENTS, -1);
+
+      for (int i = 0; i < n; i++)
+        serve (events[i].data.ptr);
+    }
+}
+
+/* Blocking: connections, a byte there and back on each, and their end. */
 static void
 run_accept (long concurrent)
 {
@@ -213,14 +285,14 @@ run_accept (long concurrent)
 
       for (long i = 0; i < concurrent; i++)
         {
-          fds[i] = connect_to_server (0);
+          fds[i] = connect_to_server (i);
           if (send (fds[i], pattern, 1, MSG_NOSIGNAL) != 1)
             die ("send: %s", strerror (errno));
         }
       for (long i = 0; i < concurrent; i++)
         {
           struct linger linger = { .l_onoff = 1 };
-          unsigned char byte;
+          char byte;
 
           fcntl (fds[i], F_SETFL, 0);
           if (recv (fds[i], &byte, 1, 0) != 1 || byte != pattern[0])
@@ -238,9 +310,35 @@ argument (int    argc,
 {
   if (i >= argc)
     die ("usage: load echo PORT CONNECTIONS ACTIVE SIZE OPERATIONS | "
-         "accept PORT CONCURRENT OPERATIONS | idle PORT CONNECTIONS");
+         "accept PORT CONNECTIONS OPERATIONS | upload PORT CONNECTIONS MEBIBYTES | "
+         "download PORT CONNECTIONS MEBIBYTES | idle PORT CONNECTIONS");
 
   return atol (argv[i]);
+}
+
+/* The pattern of the bulk transfers is the servers' block, for as long as one can receive. */
+static void
+make_pattern (size_t length,
+              int    bulk)
+{
+  pattern = malloc (length);
+  fill_block (pattern, length);
+  for (size_t i = BLOCK_SIZE; bulk && i < length; i++)
+    pattern[i] = pattern[i - BLOCK_SIZE];
+}
+
+static void
+run_bulk_workload (long n,
+                   long mebibytes,
+                   void (*serve) (Connection *connection))
+{
+  Connection *connections = connect_all (n);
+
+  operations = mebibytes;
+  size = (size_t) mebibytes * 1024 * 1024 / (size_t) n;
+  make_pattern (CHUNK + BLOCK_SIZE, 1);
+  await_start ();
+  run_bulk (n, connections, serve);
 }
 
 int
@@ -253,24 +351,31 @@ main (int    argc,
   port = (int) argument (argc, argv, 2);
   n = argument (argc, argv, 3);
   epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  size = strcmp (workload, "echo") == 0 ? (size_t) argument (argc, argv, 5) : 1;
-  pattern = malloc (size);
-  for (size_t i = 0; i < size; i++)
-    pattern[i] = (unsigned char) (i * 31 + i / 251);
 
   if (strcmp (workload, "echo") == 0)
     {
       Connection *connections = connect_all (n);
 
+      size = (size_t) argument (argc, argv, 5);
       operations = argument (argc, argv, 6);
+      make_pattern (size, 0);
       await_start ();
       run_echo (argument (argc, argv, 4), connections);
     }
   else if (strcmp (workload, "accept") == 0)
     {
       operations = argument (argc, argv, 4);
+      make_pattern (1, 0);
       await_start ();
       run_accept (n);
+    }
+  else if (strcmp (workload, "upload") == 0)
+    {
+      run_bulk_workload (n, argument (argc, argv, 4), upload);
+    }
+  else if (strcmp (workload, "download") == 0)
+    {
+      run_bulk_workload (n, argument (argc, argv, 4), download);
     }
   else
     {
@@ -278,7 +383,7 @@ main (int    argc,
       await_start ();
     }
 
-  printf ("operations %ld bytes %ld\n", finished, finished * (long) size * 2);
+  printf ("operations %ld\n", operations);
 
   return 0;
 }

@@ -30,10 +30,11 @@ PEERS = {
     'floor': binary('floor'),
     'tisock': binary('tisock'),
     'tisock, vfunc': binary('tisock-vfunc'),
-    'tisock, timeouts': binary('tisock', '600000'),
+    'tisock, timeouts': binary('tisock', 'echo', '600000'),
     'libuv': binary('libuv'),
     'libevent': binary('libevent'),
     'Asio': binary('asio'),
+    'Qt': binary('qt'),
     'GIO streams': binary('gio'),
     'GSocket sources': binary('gsource'),
     'tisock, Python': script([PYTHON], 'tisock.py'),
@@ -55,9 +56,9 @@ def pinned(cpu, command):
 
 
 @contextlib.contextmanager
-def server(name, wrapper=(), environment=None):
+def server(name, mode=None, wrapper=(), environment=None):
     """Runs a server; gives its process, or its wrapper's, and its port."""
-    command = pinned(SERVER_CPU, [*wrapper, *PEERS[name]])
+    command = pinned(SERVER_CPU, [*wrapper, *PEERS[name], *([mode] if mode else [])])
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                text=True, env={**os.environ, **(environment or {})})
     try:

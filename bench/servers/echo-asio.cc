@@ -10,6 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "mode.h"
+
 using asio::ip::tcp;
 
 class Session : public std::enable_shared_from_this<Session>
@@ -28,9 +30,24 @@ public:
     socket_.async_read_some (asio::buffer (data_),
                              [this, self] (std::error_code error, std::size_t length)
                              {
-                               if (!error)
+                               if (!error && mode == MODE_ECHO)
                                  write (length);
+                               else if (!error)
+                                 read ();
                              });
+  }
+
+  void
+  send_block ()
+  {
+    auto self = shared_from_this ();
+
+    asio::async_write (socket_, asio::buffer (block),
+                       [this, self] (std::error_code error, std::size_t)
+                       {
+                         if (!error)
+                           send_block ();
+                       });
   }
 
 private:
@@ -52,22 +69,34 @@ private:
 };
 
 static void
+start (tcp::socket socket)
+{
+  auto session = std::make_shared<Session> (std::move (socket));
+
+  session->read ();
+  if (mode == MODE_SOURCE)
+    session->send_block ();
+}
+
+static void
 accept_next (tcp::acceptor &acceptor)
 {
   acceptor.async_accept ([&acceptor] (std::error_code error, tcp::socket socket)
                          {
                            if (!error)
-                             std::make_shared<Session> (std::move (socket))->read ();
+                             start (std::move (socket));
                            accept_next (acceptor);
                          });
 }
 
 int
-main ()
+main (int   argc,
+      char *argv[])
 {
   asio::io_context context (1);
   tcp::acceptor acceptor (context, tcp::endpoint (asio::ip::address_v4::loopback (), 0));
 
+  set_mode (argc, argv);
   acceptor.listen (4096);
   accept_next (acceptor);
   std::printf ("listening on %d\n", acceptor.local_endpoint ().port ());

@@ -39,6 +39,7 @@ main (int   argc,
   GSource *source = g_source_new (&funcs, sizeof (Floor));
   Floor *floor_source = (Floor *) source;
 
+  set_mode (argc, argv);
   floor_source->pollfd.fd = raw_open ();
   floor_source->pollfd.events = G_IO_IN;
   g_source_add_poll (source, &floor_source->pollfd);

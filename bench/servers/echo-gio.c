@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "mode.h"
+
 #define CHUNK 65536
 
 typedef struct
@@ -16,9 +18,12 @@ typedef struct
   char               data[CHUNK];
 } Echo;
 
-static void read_ready_cb (GObject      *object,
-                           GAsyncResult *result,
-                           gpointer      user_data);
+static void read_ready_cb  (GObject      *object,
+                            GAsyncResult *result,
+                            gpointer      user_data);
+static void write_ready_cb (GObject      *object,
+                            GAsyncResult *result,
+                            gpointer      user_data);
 
 static void
 end (Echo *echo)
@@ -36,16 +41,25 @@ read_some (Echo *echo)
 }
 
 static void
+send_block (Echo *echo)
+{
+  g_output_stream_write_all_async (echo->output, block, BLOCK_SIZE, G_PRIORITY_DEFAULT, NULL,
+                                   write_ready_cb, echo);
+}
+
+static void
 write_ready_cb (GObject      *object,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
   Echo *echo = user_data;
 
-  if (g_output_stream_write_all_finish (echo->output, result, NULL, NULL))
-    read_some (echo);
-  else
+  if (!g_output_stream_write_all_finish (echo->output, result, NULL, NULL))
     end (echo);
+  else if (mode == MODE_SOURCE)
+    send_block (echo);
+  else
+    read_some (echo);
 }
 
 static void
@@ -56,7 +70,9 @@ read_ready_cb (GObject      *object,
   Echo *echo = user_data;
   gssize length = g_input_stream_read_finish (echo->input, result, NULL);
 
-  if (length > 0)
+  if (length > 0 && mode == MODE_SINK)
+    read_some (echo);
+  else if (length > 0)
     g_output_stream_write_all_async (echo->output, echo->data, (gsize) length,
                                      G_PRIORITY_DEFAULT, NULL, write_ready_cb, echo);
   else
@@ -75,7 +91,10 @@ incoming_cb (GSocketService    *service,
   echo->input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   echo->output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
   g_socket_set_option (g_socket_connection_get_socket (connection), 6, 1, 1, NULL);
-  read_some (echo);
+  if (mode == MODE_SOURCE)
+    send_block (echo);
+  else
+    read_some (echo);
 
   return TRUE;
 }
@@ -88,6 +107,7 @@ main (int   argc,
   GSocketAddress *address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   GSocketAddress *bound = NULL;
 
+  set_mode (argc, argv);
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (service), 4096);
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,

@@ -12,11 +12,26 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 
+#include "mode.h"
+
 static void
 read_cb (struct bufferevent *event,
          void               *user_data)
 {
-  evbuffer_add_buffer (bufferevent_get_output (event), bufferevent_get_input (event));
+  struct evbuffer *input = bufferevent_get_input (event);
+
+  if (mode == MODE_ECHO)
+    evbuffer_add_buffer (bufferevent_get_output (event), input);
+  else
+    evbuffer_drain (input, evbuffer_get_length (input));
+}
+
+/* It is called when the output has become empty. */
+static void
+write_cb (struct bufferevent *event,
+          void               *user_data)
+{
+  evbuffer_add_reference (bufferevent_get_output (event), block, BLOCK_SIZE, NULL, NULL);
 }
 
 static void
@@ -40,7 +55,7 @@ accept_cb (struct evconnlistener *listener,
   int on = 1;
 
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  bufferevent_setcb (event, read_cb, NULL, event_cb, NULL);
+  bufferevent_setcb (event, read_cb, mode == MODE_SOURCE ? write_cb : NULL, event_cb, NULL);
   bufferevent_enable (event, EV_READ | EV_WRITE);
 }
 
@@ -53,6 +68,7 @@ main (int   argc,
   socklen_t length = sizeof address;
   struct evconnlistener *listener;
 
+  set_mode (argc, argv);
   address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
   listener = evconnlistener_new_bind (base, accept_cb, NULL, LEV_OPT_CLOSE_ON_FREE, 4096,
                                       (struct sockaddr *) &address, sizeof address);

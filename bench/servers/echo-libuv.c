@@ -8,11 +8,16 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "mode.h"
+
 typedef struct
 {
   uv_write_t  request;
   uv_buf_t    data;
 } Write;
+
+static void block_written_cb (uv_write_t *request,
+                              int         status);
 
 static void
 allocate_cb (uv_handle_t *handle,
@@ -46,7 +51,7 @@ read_cb (uv_stream_t    *stream,
 {
   Write *write;
 
-  if (length <= 0)
+  if (length <= 0 || mode == MODE_SINK)
     {
       if (length < 0)
         uv_close ((uv_handle_t *) stream, closed_cb);
@@ -57,6 +62,24 @@ read_cb (uv_stream_t    *stream,
   write = malloc (sizeof *write);
   write->data = uv_buf_init (data->base, (unsigned) length);
   uv_write (&write->request, stream, &write->data, 1, written_cb);
+}
+
+static void
+send_block (uv_stream_t *stream)
+{
+  uv_write_t *request = malloc (sizeof *request);
+  uv_buf_t data = uv_buf_init (block, BLOCK_SIZE);
+
+  uv_write (request, stream, &data, 1, block_written_cb);
+}
+
+static void
+block_written_cb (uv_write_t *request,
+                  int         status)
+{
+  if (status == 0)
+    send_block (request->handle);
+  free (request);
 }
 
 static void
@@ -74,6 +97,8 @@ connection_cb (uv_stream_t *server,
     {
       uv_tcp_nodelay (client, 1);
       uv_read_start ((uv_stream_t *) client, allocate_cb, read_cb);
+      if (mode == MODE_SOURCE)
+        send_block ((uv_stream_t *) client);
     }
   else
     {
@@ -89,6 +114,7 @@ main (int   argc,
   int length = sizeof address;
   uv_tcp_t server;
 
+  set_mode (argc, argv);
   uv_tcp_init (uv_default_loop (), &server);
   uv_ip4_addr ("127.0.0.1", 0, &address);
   uv_tcp_bind (&server, (struct sockaddr *) &address, 0);

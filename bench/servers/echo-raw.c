@@ -10,6 +10,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  set_mode (argc, argv);
   raw_open ();
   for (;;)
     raw_serve (-1);

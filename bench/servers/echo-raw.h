@@ -1,4 +1,4 @@
-/* echo-raw.h: an echo server on bare epoll, as one function that serves what is ready
+/* echo-raw.h: a server on bare epoll, as one function that serves what is ready
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mode.h"
+
 #define RAW_EVENTS 128
 
 typedef struct
@@ -23,6 +25,7 @@ typedef struct
   int    fd;
   char  *rest;                  /* what the peer has not taken yet */
   size_t length;
+  size_t offset;                /* of the next byte that a source sends, in its block */
 } RawConnection;
 
 static int raw_epoll;
@@ -58,7 +61,9 @@ raw_accept (void)
   while ((fd = accept4 (raw_listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
     {
       RawConnection *connection = calloc (1, sizeof *connection);
-      struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
+      struct epoll_event event = {
+        .events = mode == MODE_SOURCE ? EPOLLOUT : EPOLLIN, .data.ptr = connection,
+      };
 
       connection->fd = fd;
       epoll_ctl (raw_epoll, EPOLL_CTL_ADD, fd, &event);
@@ -119,9 +124,21 @@ raw_echo (RawConnection *connection)
     }
 
   n = recv (connection->fd, buffer, sizeof buffer, 0);
-  if (n > 0)
+  if (n > 0 && mode == MODE_ECHO)
     raw_send (connection, buffer, (size_t) n);
-  else if (n == 0 || errno != EAGAIN)
+  else if (n == 0 || (n < 0 && errno != EAGAIN))
+    raw_close (connection);
+}
+
+static void
+raw_source (RawConnection *connection)
+{
+  ssize_t n = send (connection->fd, block + connection->offset, BLOCK_SIZE - connection->offset,
+                    MSG_NOSIGNAL);
+
+  if (n >= 0)
+    connection->offset = (connection->offset + (size_t) n) % BLOCK_SIZE;
+  else if (errno != EAGAIN)
     raw_close (connection);
 }
 
@@ -135,6 +152,8 @@ raw_serve (int timeout)
     {
       if (events[i].data.ptr == &raw_listener)
         raw_accept ();
+      else if (mode == MODE_SOURCE)
+        raw_source (events[i].data.ptr);
       else
         raw_echo (events[i].data.ptr);
     }

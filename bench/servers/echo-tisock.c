@@ -1,4 +1,6 @@
-/* echo-tisock.c: tisock with signal handlers; an argument is an idle timeout in milliseconds
+/* echo-tisock.c: tisock with signal handlers
+ *
+ * echo-tisock [echo|sink|source|jitter [IDLE-TIMEOUT]]: "jitter" is "echo" with what jitter.h has
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -7,7 +9,11 @@
 #include <stdlib.h>
 #include <tisock/tisock.h>
 
+#include "jitter.h"
+#include "mode.h"
+
 static guint idle_timeout;
+static GBytes *bytes;
 
 static void
 data_available_cb (TisockTCPSocket *socket,
@@ -16,8 +22,18 @@ data_available_cb (TisockTCPSocket *socket,
   gsize length;
   const guint8 *data = tisock_tcp_socket_peek (socket, &length);
 
-  tisock_tcp_socket_write (socket, data, length, NULL);
+  if (mode == MODE_ECHO)
+    tisock_tcp_socket_write (socket, data, length, NULL);
   tisock_tcp_socket_skip (socket, length);
+}
+
+static void
+drained_cb (TisockTCPSocket *socket,
+            gpointer         user_data)
+{
+  while (!tisock_tcp_socket_get_needs_drain (socket) &&
+         tisock_tcp_socket_write_bytes (socket, bytes, NULL))
+    continue;
 }
 
 static void
@@ -28,6 +44,11 @@ accepted_cb (TisockServerSocket *server,
   if (idle_timeout > 0)
     tisock_tcp_socket_set_idle_timeout (socket, idle_timeout);
   g_signal_connect (socket, "data-available", G_CALLBACK (data_available_cb), NULL);
+  if (mode == MODE_SOURCE)
+    {
+      g_signal_connect (socket, "drained", G_CALLBACK (drained_cb), NULL);
+      drained_cb (socket, NULL);
+    }
 }
 
 int
@@ -36,8 +57,11 @@ main (int   argc,
 {
   TisockServerSocket *server = tisock_server_socket_new ();
 
-  if (argc > 1)
-    idle_timeout = (guint) atoi (argv[1]);
+  set_mode (argc, argv);
+  bytes = g_bytes_new_static (block, BLOCK_SIZE);
+  idle_timeout = argc > 2 ? (guint) atoi (argv[2]) : 0;
+  if (argc > 1 && strcmp (argv[1], "jitter") == 0)
+    jitter_init ();
   tisock_server_socket_set_address (server, "127.0.0.1");
   g_signal_connect (server, "accepted", G_CALLBACK (accepted_cb), NULL);
   if (!tisock_server_socket_listen (server, NULL))

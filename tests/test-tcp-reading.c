@@ -708,6 +708,52 @@ test_end_in_nested_loop (SocketFixture *fixture,
   socket_fixture_expect (fixture, "data:5 end error:102/closed closed/closed");
 }
 
+/* Notifications */
+
+static void
+notified_cb (GObject       *object,
+             GParamSpec    *pspec,
+             SocketFixture *fixture)
+{
+  guint64 value;
+
+  g_object_get (object, g_param_spec_get_name (pspec), &value, NULL);
+  g_string_append_printf (fixture->log, " %s:%" G_GUINT64_FORMAT,
+                          g_param_spec_get_name (pspec), value);
+}
+
+static void
+take_all (SocketFixture *fixture,
+          const char    *signal)
+{
+  socket_fixture_expect_read (fixture, "taken");
+}
+
+static void
+test_notify (SocketFixture *fixture,
+             gconstpointer  user_data)
+{
+  g_test_summary ("A change of the amount is notified after the signal, once; not what a handler "
+                  "has undone by then.");
+
+  socket_fixture_connect (fixture);
+  g_signal_connect (fixture->socket, "notify::bytes-available", G_CALLBACK (notified_cb), fixture);
+
+  socket_fixture_feed (fixture, "left");
+  socket_fixture_expect (fixture, "data:4 bytes-available:4");
+  socket_fixture_expect_read (fixture, "left");
+  socket_fixture_expect_now (fixture, " bytes-available:0");
+
+  fixture->action = take_all;
+  socket_fixture_feed (fixture, "taken");
+  socket_fixture_expect (fixture, "data:5");
+  fixture->action = NULL;
+
+  fill (fixture, "left");
+  tisock_socket_core_purge (fixture->core);
+  socket_fixture_expect_now (fixture, " bytes-available:0");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -745,6 +791,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/tcp-socket/handler/nested-loop", test_nested_loop);
   SOCKET_FIXTURE_ADD ("/tcp-socket/handler/poll", test_poll_in_handler);
   SOCKET_FIXTURE_ADD ("/tcp-socket/handler/end", test_end_in_nested_loop);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/notify/bytes-available", test_notify);
 
   return g_test_run ();
 }

@@ -546,6 +546,42 @@ test_flush_to_broken_peer_in_handler (SocketFixture *fixture,
   g_assert_true (g_str_has_suffix (fixture->log->str, "error:102/error closed/error"));
 }
 
+/* Notifications */
+
+static void
+notified_cb (GObject    *object,
+             GParamSpec *pspec,
+             GString    *names)
+{
+  g_string_append_printf (names, "%s ", g_param_spec_get_name (pspec));
+}
+
+static void
+test_notify (SocketFixture *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+  gsize length;
+
+  g_test_summary ("What is queued is notified of, and not what the system takes at once.");
+
+  socket_fixture_connect (fixture);
+  g_signal_connect (fixture->socket, "notify", G_CALLBACK (notified_cb), names);
+  socket_fixture_write (fixture, "at once");
+  socket_fixture_settle ();
+  socket_fixture_expect_sent (fixture, "at once");
+  g_assert_cmpstr (names->str, ==, "");
+
+  fixture->brief = TRUE;
+  length = socket_fixture_stuff (fixture);
+  g_assert_cmpstr (names->str, ==, "bytes-left-to-send needs-drain ");
+  socket_fixture_drain (fixture, length);
+  g_assert_true (g_str_has_suffix (names->str, "bytes-left-to-send "));
+  g_assert_cmpint (g_strrstr (names->str, "needs-drain") - names->str, >, 30);
+  g_assert_false (tisock_tcp_socket_get_needs_drain (fixture->socket));
+  g_signal_handlers_disconnect_by_data (fixture->socket, names);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -573,6 +609,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/tcp-socket/flush/timeout", test_flush_timeout);
   SOCKET_FIXTURE_ADD ("/tcp-socket/flush/broken", test_flush_to_broken_peer);
   SOCKET_FIXTURE_ADD ("/tcp-socket/flush/broken-in-handler", test_flush_to_broken_peer_in_handler);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/notify/bytes-left-to-send", test_notify);
 
   return g_test_run ();
 }

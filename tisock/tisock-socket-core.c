@@ -293,9 +293,7 @@ void
 tisock_socket_core_emit_complete (TisockSocketCore *self,
                                   gboolean          user_aborted)
 {
-  if (tisock_has_listener (self, signals[SIGNAL_SEND_COMPLETE],
-                           (gpointer) TISOCK_SOCKET_CORE_GET_CLASS (self)->send_complete))
-    g_signal_emit (self, signals[SIGNAL_SEND_COMPLETE], 0, user_aborted);
+  g_signal_emit (self, signals[SIGNAL_SEND_COMPLETE], 0, user_aborted);
 }
 
 static void

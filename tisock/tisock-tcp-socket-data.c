@@ -26,7 +26,7 @@ note_taken (TisockTCPSocket *self)
 
   priv->searched = 0;
   tisock_stream_resume (&priv->stream);
-  tisock_tcp_socket_announce (self, TISOCK_TCP_BYTES_AVAILABLE);
+  tisock_tcp_socket_announce (self);
 }
 
 static gsize
@@ -620,19 +620,10 @@ check_write (TisockTCPSocket  *self,
 
 /* To be called after the stream was given something to send. */
 static void
-note_written (TisockTCPSocket *self,
-              gboolean         needed_drain)
+note_written (TisockTCPSocket *self)
 {
-  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  guint changes = 0;
-
-  if (priv->stream.queue.length > 0)
-    changes |= TISOCK_TCP_BYTES_LEFT_TO_SEND;
-  if ((priv->stream.needs_drain != 0) != needed_drain)
-    changes |= TISOCK_TCP_NEEDS_DRAIN;
-
-  tisock_tcp_socket_announce (self, changes);
-  tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
+  tisock_tcp_socket_announce (self);
+  tisock_socket_core_settle ((TisockSocketCore *) self);
 }
 
 /**
@@ -665,8 +656,6 @@ tisock_tcp_socket_write (TisockTCPSocket  *self,
                          gsize             length,
                          GError          **error)
 {
-  gboolean needed_drain;
-
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -675,9 +664,8 @@ tisock_tcp_socket_write (TisockTCPSocket  *self,
       !check_write (self, length, error))
     return FALSE;
 
-  needed_drain = GET_PRIVATE (self)->stream.needs_drain;
   tisock_stream_write (&GET_PRIVATE (self)->stream, data, length);
-  note_written (self, needed_drain);
+  note_written (self);
 
   return TRUE;
 }
@@ -702,8 +690,6 @@ tisock_tcp_socket_write_bytes (TisockTCPSocket  *self,
                                GBytes           *bytes,
                                GError          **error)
 {
-  gboolean needed_drain;
-
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (bytes != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -712,9 +698,8 @@ tisock_tcp_socket_write_bytes (TisockTCPSocket  *self,
       !check_write (self, g_bytes_get_size (bytes), error))
     return FALSE;
 
-  needed_drain = GET_PRIVATE (self)->stream.needs_drain;
   tisock_stream_write_bytes (&GET_PRIVATE (self)->stream, bytes);
-  note_written (self, needed_drain);
+  note_written (self);
 
   return TRUE;
 }
@@ -803,7 +788,7 @@ tisock_tcp_socket_flush (TisockTCPSocket  *self,
   tisock_socket_core_hold (core);
   drain_queue (self);
   flushed = tisock_socket_core_unhold (core, error);
-  tisock_tcp_socket_announce (self, 0);
+  tisock_tcp_socket_announce (self);
 
   return flushed;
 }

@@ -15,6 +15,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TisockTCPAmounts TisockTCPAmounts;
 typedef struct _TisockTCPSettings TisockTCPSettings;
 typedef struct _TisockTCPSocketPrivate TisockTCPSocketPrivate;
 
@@ -27,6 +28,14 @@ struct _TisockTCPSettings
   guint                 listen_backlog;
   guint64               send_maximum;
   gboolean              no_delay;
+};
+
+/* What watchers of the properties have been told. */
+struct _TisockTCPAmounts
+{
+  gsize    available;
+  gsize    left;
+  gboolean needs_drain;
 };
 
 struct _TisockTCPSocketPrivate
@@ -45,21 +54,12 @@ struct _TisockTCPSocketPrivate
   gsize                     searched;
   GBytes                   *searched_for;
 
-  /* TisockTCPChanges that have not been announced. */
-  guint                     changed;
+  TisockTCPAmounts          announced;
 
   /* The server whose connection this is, and the place in its list. */
   TisockServerSocket       *server;
   guint                     server_index;
 };
-
-/* Properties that change with the bytes, and are announced together. */
-typedef enum
-{
-  TISOCK_TCP_BYTES_AVAILABLE    = 1 << 0,
-  TISOCK_TCP_BYTES_LEFT_TO_SEND = 1 << 1,
-  TISOCK_TCP_NEEDS_DRAIN        = 1 << 2,
-} TisockTCPChanges;
 
 typedef enum
 {
@@ -86,10 +86,10 @@ typedef enum
 TisockTCPSocketPrivate *tisock_tcp_socket_get_private     (TisockTCPSocket       *self);
 void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
                                                            TisockTCPProperty      property);
-/* At the end of a call or of a turn: finding out whether anybody watches costs more than most of
- * what else is done for an event. While a handler runs nothing is announced. */
-void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self,
-                                                           guint                  changes);
+/* Notifies of the amounts that have changed, at the end of a call or of a turn. While a handler
+ * runs nothing is announced: what it takes and writes often leaves things as they were, and finding
+ * out whether anybody watches costs more than most of what else is done for an event. */
+void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self);
 
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;

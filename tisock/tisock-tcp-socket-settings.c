@@ -361,6 +361,8 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    *
    * How many bytes are in the receive buffer.
    *
+   * Changes are notified at the end of a turn or a call, after the signals: not
+   * what a handler of [signal@SocketCore::data-available] has taken by then.
    * Xojo's `TCPSocket.BytesAvailable`.
    *
    * Since: 1.0
@@ -373,6 +375,7 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    *
    * How many bytes are queued and not yet with the system.
    *
+   * Changes are notified at the end of a turn or a call, after the signals.
    * Xojo's `TCPSocket.BytesLeftToSend`.
    *
    * Since: 1.0

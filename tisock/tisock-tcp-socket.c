@@ -85,27 +85,37 @@ tisock_tcp_socket_notify (TisockTCPSocket   *self,
     g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
-void
-tisock_tcp_socket_announce (TisockTCPSocket *self,
-                            guint            changes)
+static gboolean
+is_announced (TisockTCPSocketPrivate *priv)
+{
+  return priv->announced.available == priv->stream.received.length &&
+         priv->announced.left == priv->stream.queue.length &&
+         priv->announced.needs_drain == priv->stream.needs_drain;
+}
+
+static void
+announce_now (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockTCPAmounts before = priv->announced;
+  TisockTCPAmounts now = {
+    priv->stream.received.length, priv->stream.queue.length, priv->stream.needs_drain,
+  };
 
-  priv->changed |= changes;
-  if (priv->changed == 0 || tisock_socket_core_is_held ((TisockSocketCore *) self))
-    return;
+  priv->announced = now;
+  if (now.available != before.available)
+    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_AVAILABLE);
+  if (now.left != before.left)
+    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND);
+  if (now.needs_drain != before.needs_drain)
+    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_NEEDS_DRAIN);
+}
 
-  changes = priv->changed;
-  priv->changed = 0;
-  if (!tisock_is_watched (self))
-    return;
-
-  if (changes & TISOCK_TCP_BYTES_AVAILABLE)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_AVAILABLE]);
-  if (changes & TISOCK_TCP_BYTES_LEFT_TO_SEND)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND]);
-  if (changes & TISOCK_TCP_NEEDS_DRAIN)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[TISOCK_TCP_PROP_NEEDS_DRAIN]);
+void
+tisock_tcp_socket_announce (TisockTCPSocket *self)
+{
+  if (!is_announced (GET_PRIVATE (self)) && !tisock_socket_core_is_held ((TisockSocketCore *) self))
+    announce_now (self);
 }
 
 /* The stream */
@@ -114,31 +124,18 @@ static void
 stream_happened (TisockStream       *stream,
                  TisockStreamEvents  events)
 {
-  TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
-  guint due = 0, changed = 0;
+  guint due = 0;
 
   if (events & TISOCK_STREAM_RECEIVED)
-    {
-      due |= TISOCK_DUE_DATA_AVAILABLE;
-      changed |= TISOCK_TCP_BYTES_AVAILABLE;
-    }
+    due |= TISOCK_DUE_DATA_AVAILABLE;
   if (events & TISOCK_STREAM_EOF)
-    {
-      due |= TISOCK_DUE_READ_EOF;
-    }
+    due |= TISOCK_DUE_READ_EOF;
   if (events & TISOCK_STREAM_SENT)
-    {
-      due |= TISOCK_DUE_SEND_PROGRESS;
-      changed |= TISOCK_TCP_BYTES_LEFT_TO_SEND;
-    }
+    due |= TISOCK_DUE_SEND_PROGRESS;
   if (events & TISOCK_STREAM_DRAINED)
-    {
-      due |= TISOCK_DUE_DRAINED;
-      changed |= TISOCK_TCP_NEEDS_DRAIN;
-    }
+    due |= TISOCK_DUE_DRAINED;
 
-  GET_PRIVATE (self)->changed |= changed;
-  tisock_socket_core_due (TISOCK_SOCKET_CORE (self), (TisockDue) due);
+  tisock_socket_core_due ((TisockSocketCore *) stream->slot.owner, (TisockDue) due);
 }
 
 static void
@@ -164,7 +161,7 @@ stream_served (TisockStream *stream)
   TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
 
   tisock_socket_core_emit_due ((TisockSocketCore *) self);
-  tisock_tcp_socket_announce (self, 0);
+  tisock_tcp_socket_announce (self);
 }
 
 static void
@@ -535,7 +532,7 @@ tcp_purge (TisockSocketCore *core)
   tisock_byte_queue_clear (&priv->stream.received);
   priv->searched = 0;
   tisock_stream_resume (&priv->stream);
-  tisock_tcp_socket_announce (TISOCK_TCP_SOCKET (core), TISOCK_TCP_BYTES_AVAILABLE);
+  tisock_tcp_socket_announce (TISOCK_TCP_SOCKET (core));
 }
 
 static int
@@ -581,8 +578,7 @@ tcp_notify (TisockSocketCore *core)
 
   tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_ADDRESS);
   tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_PORT);
-  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND);
-  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_NEEDS_DRAIN);
+  announce_now (self);
 }
 
 /* Chunks that went out since the last emission are one: `sent` counts from that. */

@@ -6,8 +6,8 @@
  * load download PORT CONNECTIONS MEBIBYTES             receive the block that a source repeats
  * load idle PORT CONNECTIONS                           connect, and wait for the end of the input
  *
- * It connects, prints "ready", waits for a line on its input, does the work, and prints what it
- * did: "operations N bytes N". It uses raw epoll, so that it costs as little as a client can.
+ * It connects, prints "ready", waits for a line on its input, does the work, prints what it did,
+ * "operations N", and keeps the connections until its input ends. It uses raw epoll, so that it costs as little as a client can.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -61,6 +61,17 @@ die (const char *format,
   fputc ('\n', stderr);
   va_end (args);
   exit (1);
+}
+
+/* Until the input has a line, or ends. */
+static void
+await_input (void)
+{
+  char line[16];
+
+  fflush (stdout);
+  if (fgets (line, sizeof line, stdin) == NULL)
+    exit (0);
 }
 
 /* Many connections need many source addresses: 127.0.0.1, 127.0.0.2, … */
@@ -174,12 +185,8 @@ connect_all (long n)
 static void
 await_start (void)
 {
-  char line[16];
-
   puts ("ready");
-  fflush (stdout);
-  if (fgets (line, sizeof line, stdin) == NULL)
-    exit (0);
+  await_input ();
 }
 
 static void
@@ -383,7 +390,9 @@ main (int    argc,
       await_start ();
     }
 
+  /* What comes now, the end of the connections, is not of the workload. */
   printf ("operations %ld\n", operations);
+  await_input ();
 
   return 0;
 }

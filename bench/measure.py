@@ -21,34 +21,35 @@ def cpu_time(pid):
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def cpu(name, arguments, operations):
-    """Microseconds of server CPU for one operation."""
-    with server(name) as (process, port), Load(port, [*arguments, operations]) as load:
-        settle(process.pid)
-        before = cpu_time(process.pid)
-        load.go()
-        return (cpu_time(process.pid) - before) / operations * 1e6
-
-
-def batch(name, arguments, operations):
-    """Operations for each wake-up, in a run of its own as the counting costs time too."""
+def cost(name, row, operations):
+    """Microseconds of server CPU for one operation, and the events of one wake-up."""
     with tempfile.NamedTemporaryFile() as file:
-        file.write(bytes(16))
+        file.write(bytes(32))
         file.flush()
         environment = {'LD_PRELOAD': os.path.join(os.path.abspath(BUILD), 'count-waits.so'),
                        'BENCH_WAITS': file.name}
-        with server(name, environment=environment) as (process, port), \
-             Load(port, [*arguments, operations]) as load:
+        with server(name, row.get('mode'), environment=environment) as (process, port), \
+             Load(port, [*row['arguments'], operations]) as load:
             settle(process.pid)
-            before = read_waits(file.name)
+            waits = read_waits(file.name)
+            before = cpu_time(process.pid)
             load.go()
-            waits = max(b - a for a, b in zip(before, read_waits(file.name)))
-    return operations / waits if waits else None
+            settle(process.pid)
+            used = cpu_time(process.pid) - before
+            return used / operations * 1e6, batch(waits, read_waits(file.name))
 
 
 def read_waits(path):
     with open(path, 'rb') as file:
-        return struct.unpack('QQ', file.read(16))
+        return struct.unpack('QQQQ', file.read(32))
+
+
+def batch(before, after):
+    """One wake-up of a GMainContext polls one epoll descriptor, which has the events."""
+    polls, polled, epolls, epolled = (b - a for a, b in zip(before, after))
+    if epolls:
+        return epolled / epolls
+    return polled / polls if polls else None
 
 
 def status(pid, field):
@@ -75,6 +76,18 @@ def memory(name, connections):
             return (int(status(process.pid, 'VmRSS')) - before) * 1024 / connections
 
 
+def jitter(name, connections, operations):
+    """How late the timeout of a busy server comes, in milliseconds: the 99th percentile."""
+    with server(name, 'jitter') as (process, port), \
+         Load(port, ['echo', connections, connections, 64, operations]) as load:
+        settle(process.pid)
+        process.send_signal(signal.SIGUSR1)
+        load.go()
+        process.send_signal(signal.SIGUSR1)
+        _ticks, late = process.stdout.readline().split()
+        return int(late) / 1000
+
+
 def per_operation(count, name, arguments, few, many):
     """By the difference of two runs: what starting costs, and connecting, is in both."""
     return (count(name, arguments, many) - count(name, arguments, few)) / (many - few)
@@ -84,7 +97,7 @@ def instructions(name, arguments, operations):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'callgrind')
         wrapper = ['valgrind', '--tool=callgrind', '--callgrind-out-file=' + path]
-        with server(name, wrapper) as (process, port):
+        with server(name, wrapper=wrapper) as (process, port):
             with Load(port, [*arguments, operations]) as load:
                 load.go()
             process.send_signal(signal.SIGTERM)
@@ -101,7 +114,7 @@ def child_of(pid):
 def system_calls(name, arguments, operations):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'strace')
-        with server(name, ['strace', '-c', '-f', '-o', path]) as (process, port):
+        with server(name, wrapper=['strace', '-c', '-f', '-o', path]) as (process, port):
             with Load(port, [*arguments, operations]) as load:
                 load.go()
             # strace itself would leave its child alone.

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <signal.h>
 #include <string.h>
 
 #define BLOCK_SIZE 65536
@@ -35,4 +36,7 @@ set_mode (int   argc,
   if (argc > 1 && strcmp (argv[1], "source") == 0)
     mode = MODE_SOURCE;
   fill_block (block, sizeof block);
+
+  /* A source writes until the peer is gone; not every library keeps the signal away. */
+  signal (SIGPIPE, SIG_IGN);
 }

@@ -7,7 +7,8 @@
  * load idle PORT CONNECTIONS                           connect, and wait for the end of the input
  *
  * It connects, prints "ready", waits for a line on its input, does the work, prints what it did,
- * "operations N", and keeps the connections until its input ends. It uses raw epoll, so that it costs as little as a client can.
+ * "operations N", and keeps the connections until its input ends. It uses raw epoll, so that it
+ * costs as little as a client can.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later

@@ -6,9 +6,10 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 160, 40, 50
-COLOURS = ['#3584e4', '#e66100', '#2ec27e', '#c01c28', '#813d9c', '#986a44', '#77767b', '#1c71d8']
+WIDTH, HEIGHT = 720, 440
+LEFT, RIGHT, TOP, BOTTOM = 70, 150, 56, 50
+COLOURS = ['#000000', '#77767b', '#3584e4', '#1a5fb4', '#c01c28', '#e66100', '#986a44', '#2ec27e',
+           '#813d9c', '#c061cb']
 LICENCE = ('<!-- SPDX-FileCopyrightText: 2026 The tisock authors\n'
            '     SPDX-License-Identifier: LGPL-2.1-or-later -->')
 
@@ -32,11 +33,12 @@ def document(height, title, parts):
 
 
 class LogAxis:
-    """Maps the decades around some values to a range of coordinates."""
+    """Maps some values to a range of coordinates, with a margin on either side."""
 
     def __init__(self, values, start, end):
-        self.low = math.floor(math.log10(min(values)))
-        self.high = max(math.ceil(math.log10(max(values))), self.low + 1)
+        low, high = math.log10(min(values)), math.log10(max(values))
+        margin = max((high - low) * 0.05, 0.05)
+        self.low, self.high = low - margin, high + margin
         self.start, self.end = start, end
 
     def __call__(self, value):
@@ -44,15 +46,40 @@ class LogAxis:
         return self.start + part * (self.end - self.start)
 
     def ticks(self):
-        return [10 ** i for i in range(self.low, self.high + 1)]
+        """Decades, and what is between them if those alone would be too few."""
+        decades = range(math.floor(self.low), math.ceil(self.high) + 1)
+        steps = (1,) if self.high - self.low > 2.5 else (1, 2, 5)
+        values = [step * 10.0 ** decade for decade in decades for step in steps]
+        return [value for value in values if self.low <= math.log10(value) <= self.high]
 
 
-def spread_labels(labels):
-    """Moves labels down until none covers another one."""
-    y = -math.inf
-    for wanted, name, colour in sorted(labels):
-        y = max(wanted, y + 14)
-        yield y, name, colour
+def spread_labels(wanted):
+    """Where labels stand that are wanted at some heights, so that none covers another one."""
+    heights = []
+    lowest = -math.inf
+    for y in sorted(wanted):
+        lowest = max(y, lowest + 15)
+        heights.append(lowest)
+    highest = HEIGHT - BOTTOM + 15
+    for i in reversed(range(len(heights))):
+        highest = heights[i] = min(heights[i], highest - 15)
+    return heights
+
+
+def grid(x_axis, y_axis):
+    for tick in x_axis.ticks():
+        yield line(x_axis(tick), TOP, x_axis(tick), HEIGHT - BOTTOM, '#deddda')
+        yield text(x_axis(tick), HEIGHT - BOTTOM + 18, f'{tick:,g}')
+    for tick in y_axis.ticks():
+        yield line(LEFT, y_axis(tick), WIDTH - RIGHT, y_axis(tick), '#deddda')
+        yield text(LEFT - 8, y_axis(tick) + 4, f'{tick:,g}', 'end')
+
+
+def curve(points, colour, width):
+    path = ' '.join(f'{x:.1f},{y:.1f}' for x, y in points)
+    yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+    for x, y in points:
+        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{width + 0.5}" fill="{colour}"/>'
 
 
 def lines(title, x_title, y_title, series):
@@ -61,22 +88,18 @@ def lines(title, x_title, y_title, series):
     x_axis = LogAxis([x for x, _ in points], LEFT, WIDTH - RIGHT)
     y_axis = LogAxis([y for _, y in points], HEIGHT - BOTTOM, TOP)
     parts = [text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x_title),
-             text(LEFT, TOP - 8, y_title, 'start')]
-    for tick in x_axis.ticks():
-        parts.append(line(x_axis(tick), TOP, x_axis(tick), HEIGHT - BOTTOM, '#deddda'))
-        parts.append(text(x_axis(tick), HEIGHT - BOTTOM + 18, f'{tick:,g}'))
-    for tick in y_axis.ticks():
-        parts.append(line(LEFT, y_axis(tick), WIDTH - RIGHT, y_axis(tick), '#deddda'))
-        parts.append(text(LEFT - 8, y_axis(tick) + 4, f'{tick:,g}', 'end'))
-    labels = []
+             text(LEFT - 8, TOP - 12, y_title, 'middle'), *grid(x_axis, y_axis)]
+    ends = []
     for i, (name, values) in enumerate(series.items()):
         colour = COLOURS[i % len(COLOURS)]
-        path = ' '.join(f'{x_axis(x):.1f},{y_axis(y):.1f}' for x, y in sorted(values))
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" '
-                     'stroke-width="2"/>')
-        labels.append((y_axis(max(values)[1]) + 4, name, colour))
-    for y, name, colour in spread_labels(labels):
-        parts.append(text(WIDTH - RIGHT + 8, y, name, 'start').replace(
+        mapped = [(x_axis(x), y_axis(y)) for x, y in sorted(values)]
+        parts += curve(mapped, colour, 3 if name == 'tisock' else 1.5)
+        ends.append((mapped[-1][1], mapped[-1][0], name, colour))
+    ends.sort()
+    for (y, x, name, colour), height in zip(ends, spread_labels([end[0] for end in ends])):
+        parts.append(line(x, y, WIDTH - RIGHT + 14, height, colour).replace(
+            '/>', ' stroke-width="0.5"/>'))
+        parts.append(text(WIDTH - RIGHT + 18, height + 4, name, 'start').replace(
             '<text', f'<text fill="{colour}"'))
     return document(HEIGHT, title, parts)
 
@@ -84,7 +107,7 @@ def lines(title, x_title, y_title, series):
 def bars(title, values):
     """An SVG of a bar for each of {name: value}, the axis logarithmic."""
     height = TOP + 26 * len(values) + 20
-    axis = LogAxis(values.values(), 170, WIDTH - 80)
+    axis = LogAxis([10, *values.values()], 170, WIDTH - 80)
     parts = []
     for i, (name, value) in enumerate(sorted(values.items(), key=lambda item: item[1])):
         y = TOP + 26 * i

@@ -52,8 +52,9 @@ def plots(results):
             series.setdefault(name, []).append((row['plot'], values['median']))
     series.pop('tisock, timeouts', None)
     if any(len(values) > 1 for values in series.values()):
-        yield 'cost.svg', plot.lines('Server CPU time of one 64-byte echo, 10 connections active',
-                                     'connections', 'microseconds', series)
+        yield 'cost.svg', plot.lines(
+            'Server CPU time of a 64-byte echo, up to 10 connections active',
+            'connections', 'microseconds', series)
     memory = results.get(rows.MEMORY['name'])
     if memory:
         values = {name: max(values['median'], 1) for name, values in memory['peers'].items()}

@@ -29,7 +29,8 @@ MANY = min(9000, MOST - 1000)
 
 def few_active(connections, peers, quick=False):
     active = min(connections, 10)
-    return {'name': f'64 B echo, {connections:,} connections, {active} active',
+    plural = 's' if connections > 1 else ''
+    return {'name': f'64 B echo, {connections:,} connection{plural}, {active} active',
             'arguments': ['echo', connections, active, 64], 'operations': 60000,
             'peers': peers, 'plot': connections, 'quick': quick}
 

@@ -7,6 +7,9 @@
 #include "test-peer.h"
 #include "test-util.h"
 
+#include "engine/reactor.h"
+
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -240,6 +243,115 @@ test_reactor_descriptor_reuse (void)
     }
 }
 
+/* Slots without sockets: what is meant for one never reaches the next one in its place */
+
+typedef struct
+{
+  TisockSlot  slot;
+  guint       n_ready;
+  guint       n_lost;
+  TisockSlot *victim;           /* detached by the handler, which attaches its heir */
+  TisockSlot *heir;
+} Counter;
+
+static void
+counter_ready (TisockSlot   *slot,
+               GIOCondition  condition)
+{
+  Counter *counter = (Counter *) slot;
+  TisockReactor *reactor = slot->reactor;
+
+  counter->n_ready++;
+  tisock_slot_want (slot, 0);
+  if (counter->victim == NULL || !tisock_slot_is_attached (counter->victim))
+    return;
+
+  tisock_slot_detach (counter->victim);
+  g_assert_true (tisock_reactor_attach (reactor, counter->heir, -1, 0, NULL));
+  /* As one that waits for the same. */
+  counter->heir->wanted = G_IO_IN;
+}
+
+static void
+counter_lost (TisockSlot *slot)
+{
+  ((Counter *) slot)->n_lost++;
+}
+
+static const TisockSlotFuncs counter_funcs = {
+  .ready = counter_ready,
+  .lost = counter_lost,
+};
+
+static void
+init_counters (Counter  counters[3],
+               GObject *owner)
+{
+  memset (counters, 0, 3 * sizeof *counters);
+  for (guint i = 0; i < 3; i++)
+    tisock_slot_init (&counters[i].slot, &counter_funcs, owner);
+}
+
+static void
+test_reactor_stale_event (void)
+{
+  g_autoptr(GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  TisockReactor *reactor = tisock_reactor_ref_thread_default ();
+  Counter counters[3];
+  int ends[2][2];
+
+  g_test_summary ("The rest of a batch is not for a slot that was attached in it.");
+
+  init_counters (counters, owner);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends[i]));
+      test_peer_send (ends[i][1], "x");
+      g_assert_true (tisock_reactor_attach (reactor, &counters[i].slot, ends[i][0], G_IO_IN, NULL));
+      counters[i].victim = &counters[1 - i].slot;
+      counters[i].heir = &counters[2].slot;
+    }
+
+  test_wait_until (counters[0].n_ready + counters[1].n_ready > 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpuint (counters[0].n_ready + counters[1].n_ready, ==, 1);
+  g_assert_cmpuint (counters[2].n_ready, ==, 0);
+
+  for (guint i = 0; i < 3; i++)
+    tisock_slot_detach (&counters[i].slot);
+  for (guint i = 0; i < 4; i++)
+    close (ends[i / 2][i % 2]);
+  tisock_reactor_unref (reactor);
+}
+
+static void
+test_reactor_stale_token (void)
+{
+  g_autoptr(GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  TisockReactor *reactor = tisock_reactor_ref_thread_default ();
+  Counter counters[3];
+
+  g_test_summary ("What a slot has left in a list is not for the next one in its place.");
+
+  init_counters (counters, owner);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (tisock_reactor_attach (reactor, &counters[i].slot, -1, 0, NULL));
+  tisock_reactor_starve (reactor, &counters[1].slot);
+  tisock_slot_detach (&counters[1].slot);
+  g_assert_true (tisock_reactor_attach (reactor, &counters[2].slot, -1, 0, NULL));
+  g_assert_cmpuint (counters[2].slot.index, ==, counters[1].slot.index);
+
+  tisock_reactor_feed (reactor);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpuint (counters[2].n_ready, ==, 0);
+
+  tisock_slot_detach (&counters[0].slot);
+  tisock_slot_detach (&counters[2].slot);
+  tisock_reactor_unref (reactor);
+}
+
 /* A paused socket costs nothing */
 
 static void
@@ -374,6 +486,66 @@ test_reactor_lower_priority (void)
   g_assert_finalize_object (server);
 }
 
+/* Descriptors */
+
+static void
+accepted_ref_cb (TisockServerSocket  *server,
+                 TisockTCPSocket     *socket,
+                 TisockTCPSocket    **accepted)
+{
+  *accepted = g_object_ref (socket);
+}
+
+/* Those that are open now, by number. */
+static void
+find_descriptors (gboolean open[256])
+{
+  for (int fd = 0; fd < 256; fd++)
+    open[fd] = fcntl (fd, F_GETFD) >= 0;
+}
+
+static void
+test_reactor_descriptors (void)
+{
+  TisockServerSocket *server = tisock_server_socket_new ();
+  TisockTCPSocket *client = tisock_tcp_socket_new ();
+  TisockTCPSocket *accepted = NULL;
+  gboolean before[256], after[256];
+  g_autofree char *address = NULL;
+  guint n = 0;
+
+  g_test_summary ("Every descriptor is closed by exec; an end keeps the address nobody asked for.");
+
+  find_descriptors (before);
+  g_signal_connect (server, "accepted", G_CALLBACK (accepted_ref_cb), &accepted);
+  tisock_server_socket_set_address (server, "127.0.0.5");
+  g_assert_true (tisock_server_socket_listen (server, NULL));
+  tisock_tcp_socket_set_address (client, "127.0.0.5");
+  tisock_socket_core_set_port (TISOCK_SOCKET_CORE (client), tisock_server_socket_get_port (server));
+  g_assert_true (tisock_socket_core_open (TISOCK_SOCKET_CORE (client), NULL));
+  test_wait_until (accepted != NULL &&
+                   tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (client)));
+
+  find_descriptors (after);
+  for (int fd = 0; fd < 256; fd++)
+    if (after[fd] && !before[fd])
+      {
+        g_assert_cmpint (fcntl (fd, F_GETFD) & FD_CLOEXEC, !=, 0);
+        n++;
+      }
+  g_assert_cmpuint (n, >=, 3);
+
+  tisock_socket_core_close (TISOCK_SOCKET_CORE (client));
+  test_wait_until (!tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (accepted)));
+  address = tisock_socket_core_get_local_address (TISOCK_SOCKET_CORE (accepted));
+  g_assert_cmpstr (address, ==, "127.0.0.5");
+
+  tisock_server_socket_close (server);
+  g_assert_finalize_object (client);
+  g_assert_finalize_object (accepted);
+  g_assert_finalize_object (server);
+}
+
 /* Fork */
 
 static int
@@ -430,6 +602,7 @@ typedef struct
 {
   guint n_data;
   pid_t child;
+  int   status;
 } Forking;
 
 static void
@@ -443,6 +616,9 @@ fork_in_handler_cb (TisockTCPSocket *socket,
   forking->child = fork ();
   if (forking->child == 0)
     forking->child = -1;
+  else
+    /* Else this process might read what the child must not. */
+    g_assert_cmpint (waitpid (forking->child, &forking->status, 0), ==, forking->child);
 }
 
 static void
@@ -451,7 +627,6 @@ test_reactor_fork_in_handler (void)
   Forking forking = { 0 };
   TisockTCPSocket *sockets[2];
   int peers[2];
-  int status;
 
   g_test_summary ("The child of a handler that forks does not finish the parent's turn.");
 
@@ -471,8 +646,7 @@ test_reactor_fork_in_handler (void)
     _exit (forking.n_data == 1 ? 0 : 1);
 
   test_wait_until (forking.n_data == 2);
-  g_assert_cmpint (waitpid (forking.child, &status, 0), ==, forking.child);
-  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpint (forking.status, ==, 0);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -714,6 +888,9 @@ main (int   argc,
   g_test_add_func ("/reactor/nested-loop", test_reactor_nested_loop);
   g_test_add_func ("/reactor/batch/close-each-other", test_reactor_close_each_other);
   g_test_add_func ("/reactor/batch/descriptor-reuse", test_reactor_descriptor_reuse);
+  g_test_add_func ("/reactor/batch/stale-event", test_reactor_stale_event);
+  g_test_add_func ("/reactor/stale-token", test_reactor_stale_token);
+  g_test_add_func ("/reactor/descriptors", test_reactor_descriptors);
   g_test_add_func ("/reactor/paused/end", test_reactor_paused_end);
   g_test_add_func ("/reactor/paused/reset", test_reactor_paused_reset);
   g_test_add_func ("/reactor/lower-priority", test_reactor_lower_priority);

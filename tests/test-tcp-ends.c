@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -842,6 +843,44 @@ test_timeout_with_progress (SocketFixture *fixture,
 }
 
 static void
+expect_options (SocketFixture *fixture,
+                int            keep_alive,
+                int            user_timeout,
+                int            idle)
+{
+  int value;
+
+  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, SOL_SOCKET, SO_KEEPALIVE,
+                                               &value, NULL));
+  g_assert_cmpint (value, ==, keep_alive);
+#ifdef TCP_USER_TIMEOUT
+  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+                                               &value, NULL));
+  g_assert_cmpint (value, ==, user_timeout);
+#endif
+#ifdef TCP_KEEPIDLE
+  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, IPPROTO_TCP, TCP_KEEPIDLE,
+                                               &value, NULL));
+  if (idle > 0)
+    g_assert_cmpint (value, ==, idle);
+#endif
+}
+
+/* Set before, while, and unset again. */
+static void
+test_liveness (SocketFixture *fixture,
+               gconstpointer  user_data)
+{
+  tisock_tcp_socket_set_liveness (fixture->socket, 30000);
+  socket_fixture_connect (fixture);
+  expect_options (fixture, 1, 30000, 15);
+  tisock_tcp_socket_set_liveness (fixture->socket, 60000);
+  expect_options (fixture, 1, 60000, 30);
+  tisock_tcp_socket_set_liveness (fixture->socket, 0);
+  expect_options (fixture, 0, 0, 0);
+}
+
+static void
 add_rows (const char  *group,
           void       (*function) (SocketFixture *fixture,
                                   gconstpointer  user_data))
@@ -893,6 +932,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/tcp-socket/timeout/idle-with-traffic", test_idle_timeout_with_traffic);
   SOCKET_FIXTURE_ADD ("/tcp-socket/timeout/idle-late", test_idle_timeout_late);
   SOCKET_FIXTURE_ADD ("/tcp-socket/timeout/write-with-progress", test_timeout_with_progress);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/timeout/liveness", test_liveness);
 
   return g_test_run ();
 }

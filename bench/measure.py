@@ -10,7 +10,7 @@ import struct
 import tempfile
 import time
 
-from peers import BUILD, Load, server
+from peers import BUILD, PATIENCE, Failed, Load, server
 
 # Idle connections, before which a few others have made the server's own tables.
 WARM_UP = 1000
@@ -57,12 +57,12 @@ def status(pid, field):
         return re.search(rf'^{field}:\s*(\S+)', file.read(), re.M).group(1)
 
 
-def settle(pid, descriptors=0, seconds=300):
+def settle(pid, descriptors=0):
     """Waits until a server has accepted all connections, and sleeps."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while len(os.listdir(f'/proc/{pid}/fd')) < descriptors or status(pid, 'State') != 'S':
         if time.monotonic() > deadline:
-            raise SystemExit('run: a server does not come to rest')
+            raise Failed('it does not come to rest')
         time.sleep(0.005)
 
 

@@ -5,6 +5,7 @@
 
 import contextlib
 import os
+import select
 import shutil
 import subprocess
 
@@ -15,6 +16,14 @@ PYTHON = os.environ.get('PYTHON', 'python3')
 # The server and the generator have a CPU each, if there are two.
 CPUS = sorted(os.sched_getaffinity(0))
 SERVER_CPU, LOAD_CPU = CPUS[0], CPUS[-1]
+
+
+# No workload takes that long, even where something else runs.
+PATIENCE = 300
+
+
+class Failed(Exception):
+    """What a server did that it must not do."""
 
 
 def binary(name, *arguments):
@@ -46,11 +55,6 @@ PEERS = {
 }
 
 
-def missing():
-    """The peers that are not installed."""
-    return [name for name, command in PEERS.items() if shutil.which(command[0]) is None]
-
-
 def pinned(cpu, command):
     return ['taskset', '-c', str(cpu), *command]
 
@@ -64,12 +68,26 @@ def server(name, mode=None, wrapper=(), environment=None):
     try:
         line = process.stdout.readline()
         if not line.startswith('listening'):
-            raise SystemExit(f'run: the server {name} did not start')
+            raise Failed('it did not start')
         yield process, line.split()[-1]
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def starts(name):
+    """Whether a peer is installed; a script may also lack a module of its language."""
+    command = PEERS[name]
+    if shutil.which(command[0]) is None:
+        return False
+    if not command[-1].startswith(SOURCES):
+        return True
+    try:
+        with server(name):
+            return True
+    except Failed:
+        return False
 
 
 class Load:
@@ -79,8 +97,9 @@ class Load:
         command = [os.path.join(BUILD, 'load'), arguments[0], port, *map(str, arguments[1:])]
         self.process = subprocess.Popen(pinned(LOAD_CPU, command), text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        if self.process.stdout.readline() != 'ready\n':
-            raise SystemExit('run: the generator could not connect')
+        if self.answer() != 'ready\n':
+            self.__exit__()
+            raise Failed('the generator could not connect')
 
     def __enter__(self):
         return self
@@ -91,8 +110,14 @@ class Load:
         self.process.stdin.close()
         self.process.stdout.close()
 
+    def answer(self):
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            self.__exit__()
+            raise Failed(f'it has not done its work after {PATIENCE} seconds')
+        return self.process.stdout.readline()
+
     def go(self):
         self.process.stdin.write('go\n')
         self.process.stdin.flush()
-        if not self.process.stdout.readline().startswith('operations'):
-            raise SystemExit('run: the generator failed; what it says is above')
+        if not self.answer().startswith('operations'):
+            raise Failed('the generator ended early; what it says is above')

@@ -93,12 +93,22 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (TisockSocketCore, tisock_socket_core, G_TYP
 
 /* Who listens */
 
+/* Not g_signal_has_handler_pending(): it looks for handlers of all properties only, and misses
+ * those of `notify::state`. */
+static gboolean
+has_handler (gpointer object,
+             guint    signal_id)
+{
+  return g_signal_handler_find (object, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, signal_id, 0,
+                                NULL, NULL, NULL) != 0;
+}
+
 gboolean
 tisock_has_listener (gpointer object,
                      guint    signal_id,
                      gpointer slot)
 {
-  return slot != NULL || g_signal_has_handler_pending (object, signal_id, 0, FALSE);
+  return slot != NULL || has_handler (object, signal_id);
 }
 
 gboolean
@@ -109,10 +119,7 @@ tisock_is_watched (gpointer object)
   if (G_UNLIKELY (notify_id == 0))
     notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
 
-  /* Not g_signal_has_handler_pending(): it looks for handlers of all properties only, and misses
-   * those of `notify::state`. */
-  return G_OBJECT_GET_CLASS (object)->notify != NULL ||
-         g_signal_handler_find (object, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL) != 0;
+  return tisock_has_listener (object, notify_id, (gpointer) G_OBJECT_GET_CLASS (object)->notify);
 }
 
 static void

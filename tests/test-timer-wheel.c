@@ -442,6 +442,27 @@ test_timer_wheel_far (void)
     }
 }
 
+static void
+test_timer_wheel_far_first (void)
+{
+  const gint64 round = ((gint64) 1 << 30) * MS;
+  TisockTimerWheel wheel;
+  Alarm far, near;
+
+  g_test_summary ("A deadline beyond the wheel's reach does not hide one in the next bucket.");
+
+  tisock_timer_wheel_init (&wheel, 0);
+  init_alarm (&far, &wheel);
+  init_alarm (&near, &wheel);
+  tisock_timer_wheel_set (&wheel, &far.timer, ((gint64) 1 << 40) * MS);
+  g_assert_cmpuint (tisock_timer_wheel_expire (&wheel, 40 * round, 10), ==, 0);
+  tisock_timer_wheel_set (&wheel, &near.timer, 64 * round + 5 * MS);
+
+  g_assert_cmpint (tisock_timer_wheel_next (&wheel), <=, 64 * round + 5 * MS);
+  g_assert_cmpuint (tisock_timer_wheel_expire (&wheel, 64 * round + 5 * MS, 10), ==, 1);
+  assert_consistent (&wheel, 1);
+}
+
 /* A random course of events, compared with an array that is searched from end to end. */
 
 typedef struct
@@ -644,6 +665,7 @@ main (int   argc,
   g_test_add_func ("/timer-wheel/func/expires", test_timer_wheel_func_expires);
   g_test_add_func ("/timer-wheel/levels", test_timer_wheel_levels);
   g_test_add_func ("/timer-wheel/far", test_timer_wheel_far);
+  g_test_add_func ("/timer-wheel/far/first", test_timer_wheel_far_first);
   g_test_add_func ("/timer-wheel/random", test_timer_wheel_random);
 
   return g_test_run ();

@@ -208,13 +208,15 @@ tisock_timer_wheel_clear (TisockTimerWheel *wheel,
 }
 
 /* A bucket of a higher level with few timers is looked through, so that dealing it out is no
- * wake-up of its own; one with many is dealt out at its start. */
+ * wake-up of its own; one with many is dealt out at its start. One that was too far away for the
+ * wheel may come after all of the next bucket, and so the end of this one is the limit. */
 static guint64
 get_first_tick (TisockTimerWheel *wheel,
                 const Bucket     *bucket)
 {
   TisockTimer *timer = wheel->buckets[bucket->level][bucket->index];
-  guint64 first = wheel->tick + REACH;
+  guint64 last = bucket->start + (G_GUINT64_CONSTANT (1) << (bucket->level * DIGIT_BITS)) - 1;
+  guint64 first = last;
 
   if (bucket->level == 0)
     return bucket->start;

@@ -486,6 +486,71 @@ test_reactor_lower_priority (void)
   g_assert_finalize_object (server);
 }
 
+/* One socket alone */
+
+typedef struct
+{
+  int    peer;
+  guint  n_signals;
+  guint  n_idle;
+} Busy;
+
+static gboolean
+count_busy_idle_cb (gpointer user_data)
+{
+  ((Busy *) user_data)->n_idle++;
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+busy_data_cb (TisockTCPSocket *socket,
+              Busy            *busy)
+{
+  gsize length;
+
+  g_free (tisock_tcp_socket_read_all (socket, &length));
+  busy->n_signals++;
+  test_peer_send (busy->peer, "x");
+}
+
+/* Over a socket pair, where what is sent can be received at once. */
+static void
+check_busy (const char *signal,
+            GCallback   callback)
+{
+  Busy busy = { 0 };
+  g_autoptr(GSocket) connection = NULL;
+  TisockTCPSocket *socket;
+  guint source;
+  int ends[2];
+
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+  connection = g_socket_new_from_fd (ends[0], NULL);
+  socket = tisock_tcp_socket_new_from_socket (connection, NULL);
+  busy.peer = ends[1];
+
+  source = g_idle_add (count_busy_idle_cb, &busy);
+  g_signal_connect (socket, signal, callback, &busy);
+  test_peer_send (busy.peer, "x");
+  tisock_tcp_socket_write_string (socket, "x", NULL);
+  busy.n_idle = 0;
+  test_wait_until (busy.n_idle >= 5 && busy.n_signals >= 100);
+
+  g_source_remove (source);
+  tisock_socket_core_close (TISOCK_SOCKET_CORE (socket));
+  g_assert_finalize_object (socket);
+  close (busy.peer);
+}
+
+static void
+test_reactor_lower_priority_reading (void)
+{
+  g_test_summary ("One socket that is ready in every turn leaves room for lower priorities.");
+
+  check_busy ("data-available", G_CALLBACK (busy_data_cb));
+}
+
 /* Descriptors */
 
 static void
@@ -894,6 +959,7 @@ main (int   argc,
   g_test_add_func ("/reactor/paused/end", test_reactor_paused_end);
   g_test_add_func ("/reactor/paused/reset", test_reactor_paused_reset);
   g_test_add_func ("/reactor/lower-priority", test_reactor_lower_priority);
+  g_test_add_func ("/reactor/lower-priority/reading", test_reactor_lower_priority_reading);
   g_test_add_func ("/reactor/fork", test_reactor_fork);
   g_test_add_func ("/reactor/fork/in-handler", test_reactor_fork_in_handler);
   g_test_add_func ("/reactor/context/gone", test_reactor_context_gone);

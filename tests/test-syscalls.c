@@ -226,12 +226,17 @@ test_single (ServerFixture *fixture,
 {
   guint8 message[MESSAGE_SIZE] = { 0 };
   int peers[N_PEERS];
+  guint n_iterations = 0;
 
   connect_peers (fixture, peers);
   for (guint i = 0; i < N_PEERS; i++)
     {
       g_assert_cmpint (write (peers[i], message, MESSAGE_SIZE), ==, MESSAGE_SIZE);
-      test_wait_until (n_echoes == i + 1);
+      while (n_echoes == i)
+        {
+          test_iterate ();
+          n_iterations++;
+        }
       g_assert_cmpint (read (peers[i], message, MESSAGE_SIZE), ==, MESSAGE_SIZE);
     }
 
@@ -240,7 +245,8 @@ test_single (ServerFixture *fixture,
   g_assert_cmpuint (counts.sendmsg, ==, 0);
   g_assert_cmpuint (counts.epoll_ctl, ==, 0);
   g_assert_cmpuint (counts.epoll_wait, <=, N_PEERS);
-  g_assert_cmpuint (counts.poll, ==, N_PEERS);
+  /* Those included that the reactor left to lower priorities. */
+  g_assert_cmpuint (counts.poll, ==, n_iterations);
   disconnect_peers (fixture, peers);
 }
 

@@ -85,6 +85,7 @@ struct _TisockReactor
   TisockByteQueue           *borrower;          /* whose last chunk may be the loan */
 
   gint64                     time;
+  gint64                     spent;             /* µs in turns since the last rest */
   guint                      depth;             /* turns under way, one in the other */
   gboolean                   resting;           /* sits out one iteration, for lower priorities */
 };

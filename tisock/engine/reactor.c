@@ -19,6 +19,10 @@
 #define TURN_TIMERS 512
 #define TURN_TIME (2 * G_TIME_SPAN_MILLISECOND)
 
+/* About the size of a TCPSocket. */
+#define PREFETCH_SIZE 576
+#define PREFETCH_LINE 64
+
 /* Copying to a place that does not begin a page takes the kernel twice as long. */
 #define SCRATCH_ALIGNMENT 4096
 
@@ -296,6 +300,18 @@ serve_queue (TisockReactor *self)
     }
 }
 
+/* What a slot's owner keeps behind it is fetched from memory while the one before it is served:
+ * among thousands of connections nothing of it is in the processor's cache. */
+static void
+prefetch_slot (TisockReactor *self,
+               TisockToken    token)
+{
+  const char *start = (const char *) find_slot (self, token);
+
+  for (gsize i = 0; start != NULL && i < PREFETCH_SIZE; i += PREFETCH_LINE)
+    __builtin_prefetch (start + i);
+}
+
 /* Serves what the backend reports. TRUE if it was cut short, by the number or by the time. */
 static gboolean
 serve_events (TisockReactor *self)
@@ -308,32 +324,58 @@ serve_events (TisockReactor *self)
 
   for (guint i = 0; i < n; i++)
     {
+      if (i + 1 < n)
+        prefetch_slot (self, events[i + 1].token);
+
       serve_event (self, events[i].token, events[i].condition);
-      if (!is_in_turn (self))
-        return FALSE;
+      if (!is_in_turn (self) || i + 1 == n)
+        break;
 
       self->time = g_get_monotonic_time ();
-      if (self->time >= end && i + 1 < n)
+      if (self->time >= end)
         return TRUE;
     }
 
   return n == G_N_ELEMENTS (events);
 }
 
+/* Whether lower priorities are to have an iteration now. Many short turns keep them waiting as well
+ * as a long one does: a single socket may be ready in each. */
+static gboolean
+has_had_its_share (TisockReactor *self,
+                   gint64         spent,
+                   gboolean       cut)
+{
+  self->spent += spent;
+  if (!cut && self->spent < TURN_TIME)
+    return FALSE;
+
+  self->spent = 0;
+
+  return TRUE;
+}
+
 /* Input is read before deadlines are judged: a handler that took long is not the peers' silence. */
 static void
 take_turn (TisockReactor *self)
 {
+  gboolean cut = FALSE;
+  gint64 start, now;
   Turn turn;
 
   begin_turn (self, &turn);
+  start = self->time;
 
   if (self->backend_funcs->pending (self->backend))
-    self->resting = serve_events (self);
+    cut = serve_events (self);
 
   serve_queue (self);
   if (is_in_turn (self))
-    tisock_timer_wheel_expire (&self->wheel, g_get_monotonic_time (), TURN_TIMERS);
+    {
+      now = g_get_monotonic_time ();
+      self->resting = has_had_its_share (self, now - start, cut);
+      tisock_timer_wheel_expire (&self->wheel, now, TURN_TIMERS);
+    }
 
   end_turn (self, &turn);
 }

@@ -82,10 +82,13 @@ def jitter(name, connections, operations):
          Load(port, ['echo', connections, connections, 64, operations]) as load:
         settle(process.pid)
         process.send_signal(signal.SIGUSR1)
+        process.stdout.readline()
         load.go()
         process.send_signal(signal.SIGUSR1)
-        _ticks, late = process.stdout.readline().split()
-        return int(late) / 1000
+        ticks, late = map(int, process.stdout.readline().split())
+        if ticks < 10:
+            raise Failed(f'its timeout came {ticks} times only')
+        return late / 1000
 
 
 def per_operation(count, name, arguments, few, many):

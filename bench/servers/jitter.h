@@ -45,18 +45,22 @@ jitter_signal_cb (gpointer user_data)
       jitter_values = g_array_new (FALSE, FALSE, sizeof (gint64));
       jitter_due = g_get_monotonic_time () + JITTER_INTERVAL * 1000;
       g_timeout_add (JITTER_INTERVAL, jitter_cb, NULL);
+      g_print ("measuring\n");
     }
   else
     {
+      guint n = jitter_values->len;
+
       g_array_sort (jitter_values, compare_values);
-      g_print ("%u %" G_GINT64_FORMAT "\n", jitter_values->len,
-               g_array_index (jitter_values, gint64, jitter_values->len * 99 / 100));
+      g_print ("%u %" G_GINT64_FORMAT "\n", n,
+               n > 0 ? g_array_index (jitter_values, gint64, n * 99 / 100) : 0);
     }
 
   return G_SOURCE_CONTINUE;
 }
 
-/* SIGUSR1: begin; and again: print how many ticks there were, and the 99th percentile in µs. */
+/* SIGUSR1: begin, and say so; and again: print how many ticks there were, and the 99th percentile
+ * in µs. */
 static void
 jitter_init (void)
 {

@@ -59,9 +59,11 @@ struct _TisockReactor
 {
   gatomicrefcount            ref_count;
 
-  /* While there is a source, the context owns it and is not referenced; without one it is. So a
-   * context that nobody else needs can go although sockets live on it. NULL once it is gone. */
+  /* While there is a source of ours, the context owns it and is not referenced; without one it is.
+   * So a context that nobody else needs can go although sockets live on it. NULL once it is
+   * gone. */
   GMainContext              *context;
+  guint                      n_sources;         /* `source`, and calls for the next iteration */
   GSource                   *source;
   const TisockBackendFuncs  *backend_funcs;
   TisockBackend             *backend;
@@ -95,7 +97,10 @@ extern __thread TisockReactor *tisock_reactor_current;
 
 /* Who made the reactor before a fork has nothing to serve after it. */
 gboolean tisock_reactor_is_forked    (TisockReactor *self);
-/* The source was destroyed with its context. */
+/* A source of the reactor's is attached to the context, or is not any more. */
+void     tisock_reactor_enter_context (TisockReactor *self);
+void     tisock_reactor_leave_context (TisockReactor *self);
+/* A source was destroyed with its context. */
 void     tisock_reactor_forget_context (TisockReactor *self);
 
 G_END_DECLS

@@ -126,6 +126,20 @@ tisock_reactor_unref (TisockReactor *self)
     reactor_free (self);
 }
 
+void
+tisock_reactor_enter_context (TisockReactor *self)
+{
+  if (self->n_sources++ == 0)
+    g_main_context_unref (self->context);
+}
+
+void
+tisock_reactor_leave_context (TisockReactor *self)
+{
+  if (--self->n_sources == 0 && self->context != NULL)
+    g_main_context_ref (self->context);
+}
+
 /* Before the context's memory is free for another one. */
 void
 tisock_reactor_forget_context (TisockReactor *self)
@@ -183,6 +197,111 @@ tisock_reactor_check (TisockReactor *self,
                 "call from there, for instance through g_main_context_invoke()", function);
 
   return FALSE;
+}
+
+/* Calls in the next iteration */
+
+typedef struct
+{
+  GSource          parent_instance;
+
+  TisockReactor   *reactor;             /* referenced, as long as there is an object */
+  TisockLaterFunc  function;
+  GObject         *object;              /* NULL once the function has been called */
+  gboolean         resting;             /* sits out one iteration, for lower priorities */
+} LaterSource;
+
+static gboolean
+later_prepare (GSource *source,
+               int     *timeout)
+{
+  *timeout = 0;
+
+  return !((LaterSource *) source)->resting;
+}
+
+static gboolean
+later_check (GSource *source)
+{
+  LaterSource *self = (LaterSource *) source;
+  gboolean ready = !self->resting;
+
+  self->resting = FALSE;
+
+  return ready;
+}
+
+static void
+later_call (LaterSource *self,
+            gboolean     lost)
+{
+  g_autoptr(GObject) object = g_steal_pointer (&self->object);
+  TisockReactor *reactor = self->reactor;
+
+  tisock_reactor_leave_context (reactor);
+  self->function (object, lost || tisock_reactor_is_lost (reactor));
+  tisock_reactor_unref (reactor);
+}
+
+static gboolean
+later_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  GMainContext *context = g_source_get_context (source);
+
+  /* As in a turn: what a handler makes would belong elsewhere. */
+  g_main_context_push_thread_default (context);
+  later_call ((LaterSource *) source, FALSE);
+  g_main_context_pop_thread_default (context);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Not called before its context went. */
+static void
+later_finalize (GSource *source)
+{
+  LaterSource *self = (LaterSource *) source;
+
+  if (self->object == NULL)
+    return;
+
+  tisock_reactor_forget_context (self->reactor);
+  later_call (self, TRUE);
+}
+
+static GSourceFuncs later_funcs = {
+  .prepare = later_prepare,
+  .check = later_check,
+  .dispatch = later_dispatch,
+  .finalize = later_finalize,
+};
+
+void
+tisock_reactor_later (TisockReactor   *self,
+                      TisockLaterFunc  function,
+                      GObject         *object)
+{
+  GSource *current = g_main_current_source ();
+  g_autoptr(GSource) source = NULL;
+  LaterSource *later;
+
+  if (tisock_reactor_is_lost (self))
+    {
+      function (object, TRUE);
+      return;
+    }
+
+  source = g_source_new (&later_funcs, sizeof (LaterSource));
+  g_source_set_static_name (source, "[tisock] later");
+  later = (LaterSource *) source;
+  later->reactor = tisock_reactor_ref (self);
+  later->function = function;
+  later->object = g_object_ref (object);
+  later->resting = current != NULL && current->source_funcs == &later_funcs;
+  g_source_attach (source, self->context);
+  tisock_reactor_enter_context (self);
 }
 
 void

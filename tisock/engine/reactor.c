@@ -485,6 +485,7 @@ source_finalize (GSource *source)
 
       self->source = NULL;
       tisock_reactor_forget_context (self);
+      tisock_reactor_leave_context (self);
       for (guint i = 0; !forked && i < self->n_places; i++)
         if (self->places[i].slot != NULL)
           lose_slot (self->places[i].slot);
@@ -506,7 +507,6 @@ static gboolean
 start (TisockReactor  *self,
        GError        **error)
 {
-  GMainContext *context = self->context;
   g_autoptr(GSource) source = g_source_new (&source_funcs, sizeof (ReactorSource));
 
   ((ReactorSource *) source)->reactor = tisock_reactor_ref (self);
@@ -521,8 +521,8 @@ start (TisockReactor  *self,
   tisock_timer_wheel_init (&self->wheel, g_get_monotonic_time ());
   self->resting = FALSE;
   self->source = source;
-  g_source_attach (source, context);
-  g_main_context_unref (context);
+  g_source_attach (source, self->context);
+  tisock_reactor_enter_context (self);
 
   return TRUE;
 }
@@ -533,7 +533,7 @@ stop (TisockReactor *self)
   GSource *source = g_steal_pointer (&self->source);
   TisockBackend *backend = g_steal_pointer (&self->backend);
 
-  g_main_context_ref (self->context);
+  tisock_reactor_leave_context (self);
   /* The context's reference is the only one, and its dispatch may hold another: either may be
    * the last that keeps the reactor. */
   tisock_reactor_ref (self);
@@ -568,6 +568,7 @@ tisock_reactor_attach (TisockReactor  *self,
 
   if (tisock_reactor_is_lost (self))
     {
+      errno = 0;
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
                            "The socket's main context does not exist any more");
       return FALSE;

@@ -18,6 +18,9 @@ typedef struct _TisockSlot TisockSlot;
 typedef struct _TisockSlotFuncs TisockSlotFuncs;
 typedef struct _TisockWaitSet TisockWaitSet;
 
+typedef void (*TisockLaterFunc) (GObject  *object,
+                                 gboolean  lost);
+
 struct _TisockSlotFuncs
 {
   /* The descriptor is ready, or, with no condition, the slot was queued. G_IO_NVAL: it can no
@@ -68,10 +71,17 @@ gboolean       tisock_reactor_is_lost            (TisockReactor       *self);
 void           tisock_reactor_invoke             (TisockReactor       *self,
                                                   GSourceFunc          function,
                                                   GObject             *object);
+/* Calls a function of the object's in the next iteration of the context, as from a turn. What a
+ * call of this kind asks for again lets lower priorities have an iteration first. The object is
+ * referenced until then; `lost`: the context is gone, or was before. */
+void           tisock_reactor_later              (TisockReactor       *self,
+                                                  TisockLaterFunc      function,
+                                                  GObject             *object);
 /* Monotonic µs; in a turn a cached value that a slow handler leaves behind: good for noting
  * activity, while deadlines are counted from g_get_monotonic_time(). */
 gint64         tisock_reactor_get_time           (TisockReactor       *self);
 
+/* FALSE with the error, and its errno if it has one, else 0. */
 gboolean       tisock_reactor_attach             (TisockReactor       *self,
                                                   TisockSlot          *slot,
                                                   int                  fd,

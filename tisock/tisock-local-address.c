@@ -74,6 +74,15 @@ tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
 }
 
 char *
+tisock_local_address_describe (const TisockEndpoint *endpoint)
+{
+  if (tisock_endpoint_is_set (endpoint))
+    return tisock_endpoint_describe (endpoint);
+
+  return g_strdup_printf ("port %u of all interfaces", endpoint->port);
+}
+
+char *
 tisock_local_address_dup_own (TisockNetworkInterface *network_interface)
 {
   g_autoptr(GListModel) interfaces = NULL;

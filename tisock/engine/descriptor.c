@@ -84,6 +84,7 @@ tisock_set_error_from_errno (GError     **error,
   va_start (args, format);
   set_error (error, error_number, socket_error_from_errno (error_number), format, args);
   va_end (args);
+  errno = error_number;
 }
 
 void
@@ -101,6 +102,7 @@ tisock_set_error_from_bind (GError     **error,
   va_start (args, format);
   set_error (error, error_number, socket_error, format, args);
   va_end (args);
+  errno = error_number;
 }
 
 gboolean

@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Sets an error for an errno of a socket call: Xojo's numbers where they have a word, else GIO's.
- * The message is what was done, a colon, and the reason. */
+ * The message is what was done, a colon, and the reason. Afterwards errno is the same one. */
 void     tisock_set_error_from_errno (GError       **error,
                                       int            error_number,
                                       const char    *format,

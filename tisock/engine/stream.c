@@ -519,7 +519,10 @@ tisock_stream_start (TisockStream     *self,
 
   if (!tisock_slot_set_fd (&self->slot, fd, self->paused ? 0 : G_IO_IN, error))
     {
+      int error_number = errno;
+
       tisock_stream_close_descriptor (self, fd);
+      errno = error_number;
       return FALSE;
     }
 

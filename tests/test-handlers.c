@@ -58,6 +58,19 @@ get_core (Scene *scene)
   return TISOCK_SOCKET_CORE (scene->socket);
 }
 
+static gboolean
+is_live (Scene *scene)
+{
+  TisockSocketState state;
+
+  if (scene->socket == NULL)
+    return FALSE;
+
+  state = tisock_socket_core_get_state (get_core (scene));
+
+  return state != TISOCK_SOCKET_STATE_CLOSED && state != TISOCK_SOCKET_STATE_ERROR;
+}
+
 static void
 deed_close (Scene *scene)
 {
@@ -175,6 +188,33 @@ deed_open_refused (Scene *scene)
   close (holder);
 }
 
+/* A new life that fails at once. */
+static void
+deed_listen_taken (Scene *scene)
+{
+  int port;
+  int taken = test_peer_listen (&port);
+
+  tisock_socket_core_close (get_core (scene));
+  tisock_tcp_socket_set_address (scene->socket, "127.0.0.1");
+  tisock_socket_core_set_port (get_core (scene), port);
+  scene->n_lives++;
+  scene->opening = TRUE;
+  g_assert_false (tisock_tcp_socket_listen (scene->socket, NULL));
+  close (taken);
+}
+
+/* The life ends while the handler runs. */
+static void
+deed_end (Scene *scene)
+{
+  if (scene->peer >= 0)
+    test_peer_reset (scene->peer);
+  scene->peer = -1;
+  tisock_tcp_socket_shutdown (scene->socket);
+  test_wait_until (!is_live (scene));
+}
+
 static void
 deed_close_server (Scene *scene)
 {
@@ -215,6 +255,8 @@ static const Deed deeds[] = {
   { "steal-socket", deed_steal },
   { "reopen", deed_reopen },
   { "open-refused", deed_open_refused },
+  { "listen-taken", deed_listen_taken },
+  { "end", deed_end },
   { "close-server", deed_close_server },
   { "stop-server", deed_stop_server },
   { "dispose-server", deed_dispose_server },
@@ -453,19 +495,6 @@ set_up (Scene              *scene,
   g_assert_true (tisock_server_socket_listen (scene->server, NULL));
   scene->peer = test_peer_open (tisock_server_socket_get_port (scene->server));
   test_wait_until (scene->n_lives > 0);
-}
-
-static gboolean
-is_live (Scene *scene)
-{
-  TisockSocketState state;
-
-  if (scene->socket == NULL)
-    return FALSE;
-
-  state = tisock_socket_core_get_state (get_core (scene));
-
-  return state != TISOCK_SOCKET_STATE_CLOSED && state != TISOCK_SOCKET_STATE_ERROR;
 }
 
 /* Reads what comes, without waiting, so that the other side can send. */

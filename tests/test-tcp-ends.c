@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -424,6 +425,8 @@ test_listen_in_error (SocketFixture *fixture,
 {
   end_by_reset (fixture);
   socket_fixture_expect (fixture, "error:102/error closed/error");
+  /* That of the life before may be somebody else's by now. */
+  tisock_socket_core_set_port (fixture->core, 0);
   socket_fixture_listen (fixture);
   socket_fixture_expect_now (fixture, "");
   socket_fixture_expect_state (fixture, TISOCK_SOCKET_STATE_LISTENING, 0);
@@ -465,6 +468,426 @@ test_close_in_error (SocketFixture *fixture,
   fixture->data = (gpointer) "error";
   socket_fixture_close_peer (fixture);
   socket_fixture_expect (fixture, "error:102/closed back closed/closed");
+}
+
+/* What handlers do while a life ends */
+
+static void
+end_in_handler (SocketFixture *fixture,
+                const char    *signal)
+{
+  fixture->action = NULL;
+  socket_fixture_close_peer (fixture);
+  test_wait_until (!tisock_socket_core_get_is_connected (fixture->core));
+  g_string_append (fixture->log, " end");
+}
+
+static void
+misuse_until_end (SocketFixture *fixture)
+{
+  socket_fixture_connect (fixture);
+  fixture->action = end_in_handler;
+  tisock_socket_core_set_port (fixture->core, 1);
+  socket_fixture_expect_now (fixture, "error:106/connected end");
+  socket_fixture_expect_state (fixture, TISOCK_SOCKET_STATE_CLOSED, 102);
+}
+
+/* A life that ends in a nested loop, inside the `error` of a misuse, ends aloud as well. */
+static void
+test_end_in_misuse (SocketFixture *fixture,
+                    gconstpointer  user_data)
+{
+  misuse_until_end (fixture);
+  socket_fixture_expect (fixture, "error:102/closed closed/closed");
+}
+
+/* Without a main loop too. */
+static void
+test_end_in_misuse_polled (SocketFixture *fixture,
+                           gconstpointer  user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  misuse_until_end (fixture);
+  tisock_socket_core_poll (fixture->core);
+  socket_fixture_expect_now (fixture, "error:102/closed closed/closed");
+  tisock_socket_core_poll (fixture->core);
+
+  misuse_until_end (fixture);
+  g_assert_true (tisock_socket_core_wait (fixture->core, -1, &error));
+  g_assert_no_error (error);
+  socket_fixture_expect_now (fixture, "error:102/closed closed/closed");
+  g_assert_false (tisock_socket_core_wait (fixture->core, -1, &error));
+  g_assert_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE);
+  socket_fixture_expect (fixture, "error:106/closed");
+}
+
+/* What came before the end is said before it. */
+static void
+test_end_in_data_available (SocketFixture *fixture,
+                            gconstpointer  user_data)
+{
+  socket_fixture_connect (fixture);
+  fixture->action = end_in_handler;
+  socket_fixture_feed (fixture, "hello");
+  test_wait_until (fixture->log->len > 0);
+  socket_fixture_expect (fixture, "data:5 end error:102/closed closed/closed");
+
+  socket_fixture_connect (fixture);
+  tisock_tcp_socket_set_receive_limit (fixture->socket, 5);
+  fixture->action = end_in_handler;
+  socket_fixture_feed (fixture, "hello");
+  test_peer_send (fixture->peer, "!");
+  tisock_tcp_socket_set_receive_limit (fixture->socket, 0);
+  socket_fixture_expect (fixture, "data:6 end error:102/closed closed/closed");
+}
+
+static void
+open_and_wait (SocketFixture *fixture,
+               const char    *signal)
+{
+  fixture->action = NULL;
+  end_by_refusal (fixture);
+  test_wait_until (tisock_socket_core_get_state (fixture->core) == TISOCK_SOCKET_STATE_ERROR);
+}
+
+/* So does the next life, if it ends inside the `closed` of the one before. */
+static void
+test_end_in_closed (SocketFixture *fixture,
+                    gconstpointer  user_data)
+{
+  socket_fixture_connect (fixture);
+  fixture->action = open_and_wait;
+  tisock_socket_core_close (fixture->core);
+  socket_fixture_expect_now (fixture, "closed/closed");
+  socket_fixture_expect (fixture, "error:connection-refused/error closed/error");
+}
+
+/* What is due goes with the socket, without a word. */
+static void
+test_end_due_and_disposed (SocketFixture *fixture,
+                           gconstpointer  user_data)
+{
+  misuse_until_end (fixture);
+  g_object_run_dispose (G_OBJECT (fixture->socket));
+  socket_fixture_settle ();
+  socket_fixture_expect_now (fixture, "");
+}
+
+static void
+gone_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* And with its context, which it does not keep. */
+static void
+test_end_due_and_context_lost (SocketFixture *fixture,
+                               gconstpointer  user_data)
+{
+  SocketFixture other = { .log = fixture->log, .peer = -1 };
+  GMainContext *context = g_main_context_new ();
+  GSource *source = g_timeout_source_new_seconds (G_MAXUINT / 1000);
+  gboolean gone = FALSE;
+
+  g_source_set_callback (source, G_SOURCE_FUNC (g_main_context_pending), &gone, gone_cb);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  g_main_context_push_thread_default (context);
+  other.socket = tisock_tcp_socket_new ();
+  other.core = TISOCK_SOCKET_CORE (other.socket);
+  socket_fixture_watch (&other, other.socket);
+  test_peer_connect (other.socket, &other.peer);
+  test_wait_until (fixture->log->len > 0);
+  socket_fixture_expect_now (&other, "connected");
+  other.action = end_in_handler;
+  tisock_socket_core_set_port (other.core, 1);
+  socket_fixture_expect_now (&other, "error:106/connected end");
+  g_main_context_pop_thread_default (context);
+
+  g_main_context_unref (context);
+  g_assert_true (gone);
+  socket_fixture_expect_now (&other, "");
+  g_assert_finalize_object (other.socket);
+}
+
+/* Handlers of notifications */
+
+static const char * const notifications[] = {
+  "notify::last-error-number", "notify::state", "notify::handle", "notify::is-connected",
+};
+
+static void
+close_cb (TisockSocketCore *core,
+          GParamSpec       *pspec,
+          SocketFixture    *fixture)
+{
+  tisock_socket_core_close (core);
+}
+
+/* What is ending does not end a second time. */
+static void
+test_close_in_notify (SocketFixture *fixture,
+                      gconstpointer  user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (notifications); i++)
+    {
+      gulong id;
+
+      socket_fixture_connect (fixture);
+      id = g_signal_connect (fixture->socket, notifications[i], G_CALLBACK (close_cb), fixture);
+      socket_fixture_close_peer (fixture);
+      socket_fixture_expect (fixture, "error:102/closed closed/closed");
+      g_signal_handler_disconnect (fixture->socket, id);
+    }
+}
+
+static void
+listen_cb (TisockSocketCore *core,
+           GParamSpec       *pspec,
+           SocketFixture    *fixture)
+{
+  g_signal_handlers_disconnect_by_func (core, listen_cb, fixture);
+  tisock_socket_core_set_port (core, 0);
+  socket_fixture_listen (fixture);
+  g_string_append (fixture->log, " listening");
+}
+
+/* It ends before what begins in the handler. */
+static void
+test_listen_in_notify (SocketFixture *fixture,
+                       gconstpointer  user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (notifications); i++)
+    {
+      socket_fixture_connect (fixture);
+      g_signal_connect (fixture->socket, notifications[i], G_CALLBACK (listen_cb), fixture);
+      socket_fixture_close_peer (fixture);
+      socket_fixture_expect (fixture, "error:102/closed closed/closed listening");
+      socket_fixture_expect_state (fixture, TISOCK_SOCKET_STATE_LISTENING, 0);
+      tisock_socket_core_close (fixture->core);
+      socket_fixture_expect_now (fixture, "closed/closed");
+    }
+}
+
+/* Handlers that begin the next life whatever ended the last one */
+
+typedef struct
+{
+  const char *signal;           /* NULL: all of them */
+  gboolean  (*begin) (SocketFixture  *fixture,
+                      GError        **error);
+  guint       n_lives;
+  guint       n_idle;
+} Again;
+
+static gboolean
+begin_open (SocketFixture  *fixture,
+            GError        **error)
+{
+  return tisock_socket_core_open (fixture->core, error);
+}
+
+static gboolean
+begin_listen (SocketFixture  *fixture,
+              GError        **error)
+{
+  return tisock_tcp_socket_listen (fixture->socket, error);
+}
+
+static void
+begin_again (SocketFixture *fixture,
+             const char    *signal)
+{
+  Again *again = fixture->data;
+  g_autoptr(GError) error = NULL;
+
+  if (again->signal != NULL && !g_str_equal (signal, again->signal))
+    return;
+
+  again->n_lives++;
+  g_assert_false (again->begin (fixture, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (tisock_socket_core_get_state (fixture->core), ==, TISOCK_SOCKET_STATE_ERROR);
+}
+
+static gboolean
+count_idle_cb (gpointer user_data)
+{
+  Again *again = user_data;
+
+  again->n_idle++;
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* One life an iteration, and the others have theirs, those of a lower priority as well. */
+static void
+check_begin_again (SocketFixture *fixture,
+                   Again         *again,
+                   const char    *life)
+{
+  guint idle = g_idle_add (count_idle_cb, again);
+
+  fixture->action = begin_again;
+  fixture->data = again;
+  g_assert_false (again->begin (fixture, NULL));
+  socket_fixture_expect_now (fixture, life);
+
+  for (guint i = 0; i < 5; i++)
+    {
+      test_wait_until (fixture->log->len > 0);
+      socket_fixture_expect_now (fixture, life);
+    }
+  g_assert_cmpuint (again->n_lives, >=, 6);
+  g_assert_cmpuint (again->n_idle, >=, 4);
+
+  fixture->action = NULL;
+  g_source_remove (idle);
+  socket_fixture_expect (fixture, life);
+}
+
+typedef struct
+{
+  struct rlimit  limit;
+  int            fillers[64];
+  guint          n_fillers;
+} FullTable;
+
+static void
+fill_table (FullTable *table)
+{
+  struct rlimit limit;
+  int fd;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &table->limit));
+  limit = table->limit;
+  limit.rlim_cur = G_N_ELEMENTS (table->fillers);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+
+  table->n_fillers = 0;
+  while ((fd = dup (STDERR_FILENO)) >= 0)
+    table->fillers[table->n_fillers++] = fd;
+  g_assert_cmpint (errno, ==, EMFILE);
+}
+
+static void
+empty_table (FullTable *table)
+{
+  while (table->n_fillers > 0)
+    close (table->fillers[--table->n_fillers]);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &table->limit));
+}
+
+static void
+test_open_again (SocketFixture *fixture,
+                 gconstpointer  user_data)
+{
+  TisockTCPSocket *other = tisock_tcp_socket_new ();
+  Again again = { user_data, begin_open, 0, 0 };
+  FullTable table;
+
+  /* While it listens, the reactor needs no descriptor of its own any more. */
+  g_assert_true (tisock_tcp_socket_listen (other, NULL));
+  fill_table (&table);
+  tisock_tcp_socket_set_address (fixture->socket, "127.0.0.1");
+  tisock_socket_core_set_port (fixture->core, 9);
+  check_begin_again (fixture, &again, "error:too-many-open-files/error closed/error");
+  empty_table (&table);
+  tisock_socket_core_close (TISOCK_SOCKET_CORE (other));
+  g_assert_finalize_object (other);
+}
+
+static void
+test_listen_again (SocketFixture *fixture,
+                   gconstpointer  user_data)
+{
+  Again again = { user_data, begin_listen, 0, 0 };
+  int port;
+  int taken = test_peer_listen (&port);
+
+  tisock_tcp_socket_set_address (fixture->socket, "127.0.0.1");
+  tisock_socket_core_set_port (fixture->core, port);
+  check_begin_again (fixture, &again, "error:105/error closed/error");
+  close (taken);
+}
+
+/* The first socket of a context needs a descriptor before it has one of its own. */
+static void
+test_first_without_descriptors (SocketFixture *fixture,
+                                gconstpointer  user_data)
+{
+  g_autoptr(GError) error = NULL;
+  FullTable table;
+
+  tisock_tcp_socket_set_address (fixture->socket, "127.0.0.1");
+  tisock_socket_core_set_port (fixture->core, 9);
+  fill_table (&table);
+
+  g_assert_false (tisock_socket_core_open (fixture->core, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+  socket_fixture_expect_now (fixture, "error:too-many-open-files/error closed/error");
+  socket_fixture_expect_state (fixture, TISOCK_SOCKET_STATE_ERROR, EMFILE);
+
+  g_clear_error (&error);
+  g_assert_false (tisock_tcp_socket_listen (fixture->socket, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+  socket_fixture_expect_now (fixture, "error:too-many-open-files/error closed/error");
+  socket_fixture_expect_state (fixture, TISOCK_SOCKET_STATE_ERROR, EMFILE);
+
+  empty_table (&table);
+}
+
+/* Turns */
+
+static void
+write_again (SocketFixture *fixture,
+             const char    *signal)
+{
+  guint *n_writes = fixture->data;
+
+  if (!g_str_equal (signal, "send-complete"))
+    return;
+
+  *n_writes += 1;
+  socket_fixture_write (fixture, "x");
+}
+
+/* A peer that keeps up does not keep the turn going. */
+static void
+test_write_again (SocketFixture *fixture,
+                  gconstpointer  user_data)
+{
+  guint n_writes = 0;
+
+  socket_fixture_connect (fixture);
+  fixture->action = write_again;
+  fixture->data = &n_writes;
+  socket_fixture_write (fixture, "x");
+  for (guint i = 0; i < 20; i++)
+    {
+      test_wait_until (fixture->log->len > 0);
+      socket_fixture_expect_now (fixture, "progress:1/0 complete:0");
+    }
+  g_assert_cmpuint (n_writes, ==, 20);
+
+  fixture->action = NULL;
+  socket_fixture_expect (fixture, "progress:1/0 complete:0");
+}
+
+/* Settings */
+
+/* A value that is set already is not refused. */
+static void
+test_same_settings (SocketFixture *fixture,
+                    gconstpointer  user_data)
+{
+  socket_fixture_connect (fixture);
+  tisock_socket_core_set_port (fixture->core,
+                               tisock_tcp_socket_get_remote_port (fixture->socket));
+  tisock_tcp_socket_set_address (fixture->socket, "127.0.0.1");
+  tisock_socket_core_set_network_interface (fixture->core, NULL);
+  socket_fixture_expect_now (fixture, "");
 }
 
 /* The peer's end */
@@ -894,6 +1317,23 @@ add_rows (const char  *group,
     }
 }
 
+static void
+add_again (const char  *operation,
+           void       (*function) (SocketFixture *fixture,
+                                   gconstpointer  user_data))
+{
+  const char * const signals[] = { "closed", "error", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/tcp-socket/%s-again/%s", operation,
+                                               signals[i] != NULL ? signals[i] : "both");
+
+      g_test_add (path, SocketFixture, signals[i],
+                  socket_fixture_set_up, function, socket_fixture_tear_down);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -909,6 +1349,21 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/tcp-socket/open-in/listen-after-error", test_listen_in_error);
   SOCKET_FIXTURE_ADD ("/tcp-socket/close-in/data-available", test_close_in_handler);
   SOCKET_FIXTURE_ADD ("/tcp-socket/close-in/error", test_close_in_error);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/close-in/notify", test_close_in_notify);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/open-in/notify", test_listen_in_notify);
+
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-in/misuse", test_end_in_misuse);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-in/misuse-polled", test_end_in_misuse_polled);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-in/data-available", test_end_in_data_available);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-in/closed", test_end_in_closed);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-due/disposed", test_end_due_and_disposed);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/end-due/context-lost", test_end_due_and_context_lost);
+
+  add_again ("open", test_open_again);
+  add_again ("listen", test_listen_again);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/full-table/first", test_first_without_descriptors);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/write-in/send-complete", test_write_again);
+  SOCKET_FIXTURE_ADD ("/tcp-socket/settings/same", test_same_settings);
 
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/data-before-fin", test_data_before_fin);
   SOCKET_FIXTURE_ADD ("/tcp-socket/peer/data-before-reset", test_data_before_reset);

@@ -44,6 +44,8 @@ struct _TisockSocketOperations
   void     (*queue)   (TisockSocketCore  *self);
   /* Announces the properties that change with the state. */
   void     (*notify)  (TisockSocketCore  *self);
+  /* Announces what handlers have changed and nobody has been told of while they ran. */
+  void     (*announce) (TisockSocketCore *self);
   /* Emits a signal that SocketCore does not know. */
   void     (*emit)    (TisockSocketCore  *self,
                        TisockDue          due);
@@ -66,7 +68,8 @@ gboolean       tisock_socket_core_report         (TisockSocketCore              
                                                   GError                        *failure,
                                                   int                            error_number,
                                                   GError                       **error);
-/* A failure that ends the life at once, inside a call of the program. */
+/* A failure that ends the life at once, inside a call of the program. In a handler of the socket
+ * `error` and `closed` follow after it: the handler may be what opens again after each failure. */
 gboolean       tisock_socket_core_fail           (TisockSocketCore              *self,
                                                   GError                        *failure,
                                                   int                            error_number,
@@ -98,10 +101,11 @@ void           tisock_socket_core_abandon        (TisockSocketCore              
 /* Signals. */
 void           tisock_socket_core_due            (TisockSocketCore              *self,
                                                   TisockDue                      due);
-/* Says what is due, unless a handler of the socket is running: then it is said after that. The
- * caller has a reference. */
+/* Says what is due, unless a handler of the socket is running: then it is said after that. Each
+ * signal once: what its handlers make due again is settled. The caller has a reference. */
 void           tisock_socket_core_emit_due       (TisockSocketCore              *self);
-/* Lets what is due be said in the next turn, or after the handler that is running. */
+/* Lets what is due be said in the next turn, or after the handler that is running. A life that has
+ * ended has no turns any more: then in the context's next iteration. */
 void           tisock_socket_core_settle         (TisockSocketCore              *self);
 void           tisock_socket_core_emit_complete  (TisockSocketCore              *self,
                                                   gboolean                       user_aborted);

@@ -59,7 +59,10 @@ typedef struct
   TisockSocketState             state;
 
   /* TisockDue; while CLOSED is among them the socket holds a reference on itself. */
-  guint                         due;
+  guint                         due : 31;
+
+  /* The context is going to say what is due: the life has ended, and no turn comes for it. */
+  guint                         later : 1;
 } TisockSocketCorePrivate;
 
 typedef enum
@@ -173,20 +176,29 @@ tisock_socket_core_check (TisockSocketCore *self,
 
 /* Failures */
 
-static void
-set_last_error (TisockSocketCore *self,
-                const GError     *error,
-                int               error_number)
+/* Whether the number is another one now, of which nobody has been notified. */
+static gboolean
+note_error_number (TisockSocketCore *self,
+                   const GError     *error,
+                   int               error_number)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
-  int number = error->domain == TISOCK_SOCKET_ERROR ? error->code : error_number;
+  int before = priv->last_error_number;
 
   priv->changes++;
-  if (priv->last_error_number == number)
-    return;
+  priv->last_error_number =
+    error->domain == TISOCK_SOCKET_ERROR ? error->code : error_number;
 
-  priv->last_error_number = number;
-  notify (self, PROP_LAST_ERROR_NUMBER);
+  return priv->last_error_number != before;
+}
+
+/* After signals that were not emitted from a turn. */
+static void
+release_hold (TisockSocketCore *self)
+{
+  GET_PRIVATE (self)->held--;
+  tisock_socket_core_settle (self);
+  GET_PRIVATE (self)->operations->announce (self);
 }
 
 gboolean
@@ -197,11 +209,11 @@ tisock_socket_core_report (TisockSocketCore  *self,
 {
   G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
 
-  set_last_error (self, failure, error_number);
+  if (note_error_number (self, failure, error_number))
+    notify (self, PROP_LAST_ERROR_NUMBER);
   GET_PRIVATE (self)->held++;
   g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
-  GET_PRIVATE (self)->held--;
-  tisock_socket_core_settle (self);
+  release_hold (self);
   g_propagate_error (error, failure);
 
   return FALSE;
@@ -281,13 +293,48 @@ tisock_socket_core_due (TisockSocketCore *self,
   priv->changes++;
 }
 
+/* Says what is still due of a life that has ended; the caller has a reference. */
+static void
+emit_rest (TisockSocketCore *self)
+{
+  tisock_socket_core_emit_due (self);
+  GET_PRIVATE (self)->operations->announce (self);
+}
+
+static void
+emit_later_cb (GObject  *object,
+               gboolean  lost)
+{
+  TisockSocketCore *self = TISOCK_SOCKET_CORE (object);
+
+  GET_PRIVATE (self)->later = FALSE;
+  /* Opened again, it has turns for what is due, and has said before what was. */
+  if (tisock_socket_core_is_live (self))
+    return;
+
+  if (lost)
+    tisock_socket_core_abandon (self);
+  else
+    emit_rest (self);
+}
+
 void
 tisock_socket_core_settle (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
-  if (priv->due != 0 && priv->held == 0)
-    priv->operations->queue (self);
+  if (priv->due == 0 || priv->held > 0 || priv->later)
+    return;
+
+  if (tisock_socket_core_is_live (self))
+    {
+      priv->operations->queue (self);
+    }
+  else
+    {
+      priv->later = TRUE;
+      tisock_reactor_later (priv->reactor, emit_later_cb, G_OBJECT (self));
+    }
 }
 
 void
@@ -346,18 +393,46 @@ emit_one (TisockSocketCore *self,
     g_signal_emit (self, signals[SIGNAL_DATA_AVAILABLE], 0);
 }
 
+/* The first of the signals that are ahead in a pass; 0 if it is over. When one is due once more,
+ * what became due with it has to follow it: only what was due before goes on. The end of a life
+ * follows all else. */
+static guint
+get_next (guint due,
+          guint ahead,
+          guint before)
+{
+  guint next = due & ahead;
+
+  if ((due & ~ahead) != 0)
+    next &= before & ~(guint) (TISOCK_DUE_ERROR | TISOCK_DUE_CLOSED);
+
+  return next & -next;
+}
+
+/* One pass in order, and for one life. What handlers make due once more is for the next turn: one
+ * that writes whenever all is sent would stay in this turn for as long as the peer keeps up, and
+ * one that opens whenever it is closed, for as long as that fails. */
 void
 tisock_socket_core_emit_due (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  guint life = priv->n_lives;
+  guint before = priv->due;
+  guint ahead = G_MAXUINT;
+  guint next;
 
   if (priv->due == 0 || priv->held > 0)
     return;
 
   priv->held++;
-  while (priv->due != 0)
-    emit_one (self, (TisockDue) (priv->due & -priv->due));
+  while (life == priv->n_lives && (next = get_next (priv->due, ahead, before)) != 0)
+    {
+      ahead = ~(next | (next - 1));
+      emit_one (self, (TisockDue) next);
+    }
   priv->held--;
+
+  tisock_socket_core_settle (self);
 }
 
 /* What ended a life is said before another one begins, handler or not. */
@@ -366,21 +441,40 @@ emit_end (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
   G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
+  guint life = priv->n_lives;
 
-  priv->due &= TISOCK_DUE_ERROR | TISOCK_DUE_CLOSED;
+  /* A handler of a notification may have said it, and opened again. */
+  if (!tisock_socket_core_is_live (self))
+    priv->due &= TISOCK_DUE_ERROR | TISOCK_DUE_CLOSED;
   priv->held++;
   if (priv->due & TISOCK_DUE_ERROR)
     emit_one (self, TISOCK_DUE_ERROR);
-  if (priv->due & TISOCK_DUE_CLOSED)
+  /* A handler may have opened it, which says `closed`, and the next life may have ended too. */
+  if (priv->due & TISOCK_DUE_CLOSED && life == priv->n_lives)
     emit_one (self, TISOCK_DUE_CLOSED);
-  priv->held--;
-  tisock_socket_core_settle (self);
+  release_hold (self);
 }
 
 gboolean
 tisock_socket_core_is_held (TisockSocketCore *self)
 {
   return GET_PRIVATE (self)->held > 0;
+}
+
+/* Whether a life has ended that is still to be announced: its failure is the caller's. */
+static gboolean
+fails_by_end (TisockSocketCore  *self,
+              GError           **error)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  if ((priv->due & TISOCK_DUE_CLOSED) == 0)
+    return FALSE;
+
+  if (error != NULL && priv->failure != NULL)
+    *error = g_error_copy (priv->failure);
+
+  return TRUE;
 }
 
 gboolean
@@ -390,14 +484,12 @@ tisock_socket_core_unhold (TisockSocketCore  *self,
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
   priv->held--;
-  if ((priv->due & TISOCK_DUE_CLOSED) == 0)
+  if (!fails_by_end (self, error))
     {
       tisock_socket_core_settle (self);
       return TRUE;
     }
 
-  if (error != NULL && priv->failure != NULL)
-    *error = g_error_copy (priv->failure);
   if (priv->held == 0)
     emit_end (self);
 
@@ -430,6 +522,18 @@ tisock_socket_core_get_life (TisockSocketCore *self)
   return GET_PRIVATE (self)->n_lives;
 }
 
+/* A handler of what was said or notified of just before may have opened it, and in vain. */
+static gboolean
+may_begin (TisockSocketCore  *self,
+           const char        *operation,
+           GError           **error)
+{
+  if (tisock_socket_core_is_live (self))
+    return misuse_of_state (self, operation, error);
+
+  return !fails_by_end (self, error);
+}
+
 gboolean
 tisock_socket_core_begin (TisockSocketCore  *self,
                           const char        *operation,
@@ -439,23 +543,20 @@ tisock_socket_core_begin (TisockSocketCore  *self,
 
   if (!tisock_socket_core_is_live (self))
     emit_end (self);
-
-  /* A handler may just have opened it. */
-  if (tisock_socket_core_is_live (self))
-    return misuse_of_state (self, operation, error);
+  if (!may_begin (self, operation, error))
+    return FALSE;
 
   priv->due = 0;
-  priv->operations->purge (self);
   priv->local.family = AF_UNSPEC;
   priv->bound_port = 0;
-  if (priv->last_error_number == 0)
-    return TRUE;
+  priv->operations->purge (self);
+  if (priv->last_error_number != 0)
+    {
+      priv->last_error_number = 0;
+      notify (self, PROP_LAST_ERROR_NUMBER);
+    }
 
-  priv->last_error_number = 0;
-  notify (self, PROP_LAST_ERROR_NUMBER);
-
-  /* A handler of the notification may have opened it. */
-  return !tisock_socket_core_is_live (self) || misuse_of_state (self, operation, error);
+  return may_begin (self, operation, error);
 }
 
 void
@@ -489,6 +590,7 @@ keep_local_address (TisockSocketCore *self)
     tisock_socket_core_set_bound (self, fd);
 }
 
+/* The new state is complete before the first notification, whose handlers may close and open. */
 void
 tisock_socket_core_end (TisockSocketCore  *self,
                         TisockSocketState  state,
@@ -496,21 +598,27 @@ tisock_socket_core_end (TisockSocketCore  *self,
                         int                error_number)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  gboolean other_number = FALSE;
 
   g_object_ref (self);
   keep_local_address (self);
-  priv->operations->release (self);
+  priv->state = state;
+  priv->changes++;
   priv->due |= TISOCK_DUE_CLOSED;
-
   if (failure != NULL)
     {
       priv->due |= TISOCK_DUE_ERROR;
       g_clear_error (&priv->failure);
       priv->failure = failure;
-      set_last_error (self, failure, error_number);
+      other_number = note_error_number (self, failure, error_number);
     }
 
-  tisock_socket_core_set_state (self, state);
+  priv->held++;
+  priv->operations->release (self);
+  if (other_number)
+    notify (self, PROP_LAST_ERROR_NUMBER);
+  notify_life (self);
+  priv->held--;
 }
 
 gboolean
@@ -519,11 +627,15 @@ tisock_socket_core_fail (TisockSocketCore  *self,
                          int                error_number,
                          GError           **error)
 {
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
+
   if (error != NULL)
     *error = g_error_copy (failure);
 
   tisock_socket_core_end (self, TISOCK_SOCKET_STATE_ERROR, failure, error_number);
-  emit_end (self);
+  if (priv->held == 0)
+    emit_end (self);
 
   return FALSE;
 }
@@ -601,6 +713,22 @@ serve_once (TisockSocketCore *self,
   return possible;
 }
 
+/* Without a main loop, what is still due of a life that has ended. FALSE if nothing is. */
+static gboolean
+say_end (TisockSocketCore *self)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
+
+  if (priv->due == 0 || priv->held > 0)
+    return FALSE;
+
+  kept = g_object_ref (self);
+  emit_rest (self);
+
+  return TRUE;
+}
+
 /* GObject */
 
 static gboolean
@@ -620,7 +748,8 @@ tisock_socket_core_dispose (GObject *object)
 
   if (tisock_reactor_is_usable (priv->reactor))
     tisock_socket_core_abandon (self);
-  else if (!tisock_reactor_is_lost (priv->reactor) && tisock_socket_core_is_live (self))
+  else if (!tisock_reactor_is_lost (priv->reactor) &&
+           (tisock_socket_core_is_live (self) || priv->due != 0))
     tisock_reactor_invoke (priv->reactor, abandon_cb, object);
 
   G_OBJECT_CLASS (tisock_socket_core_parent_class)->dispose (object);
@@ -844,10 +973,11 @@ install_signals (GType type)
    *
    * Emitted for every failure of the socket.
    *
-   * Those that a function returns as well are announced before it returns. A
-   * failure that ends the connection is followed by
-   * [signal@SocketCore::closed]; so is the peer's orderly end, which is
-   * announced as [error@Tisock.SocketError.LOST_CONNECTION]. Nobody has to
+   * Those that a function returns as well are announced before it returns, or,
+   * if [method@SocketCore.open] or [method@TCPSocket.listen] fails in a handler
+   * of this socket, after the handler. A failure that ends the connection is
+   * followed by [signal@SocketCore::closed]; so is the peer's orderly end, which
+   * is announced as [error@Tisock.SocketError.LOST_CONNECTION]. Nobody has to
    * listen. Xojo's `SocketCore.Error`.
    *
    * Since: 1.0
@@ -942,6 +1072,7 @@ static const TisockSocketOperations foreign_operations = {
   .is_empty = foreign_is_empty,
   .queue = foreign_nothing,
   .notify = foreign_nothing,
+  .announce = foreign_nothing,
 };
 
 static void
@@ -1114,7 +1245,8 @@ tisock_socket_core_set_port (TisockSocketCore *self,
 
   priv = GET_PRIVATE (self);
   if (!tisock_socket_core_check (self, G_STRFUNC) ||
-      !tisock_socket_core_may_configure (self, "port") || priv->port == port)
+      priv->port == port ||
+      !tisock_socket_core_may_configure (self, "port"))
     return;
 
   priv->port = port;
@@ -1166,8 +1298,9 @@ tisock_socket_core_get_last_error_number (TisockSocketCore *self)
  *
  * Returns at once; what comes of it is announced by signals. If it fails at once,
  * that is announced by [signal@SocketCore::error] as well, and if the socket was
- * in the state for it, [signal@SocketCore::closed] follows before this returns.
- * What was left in the receive buffer is purged.
+ * in the state for it, [signal@SocketCore::closed] follows before this returns;
+ * in a handler of this socket both follow after the handler. What was left in the
+ * receive buffer is purged.
  *
  * Xojo's `SocketCore.Connect`; that name is taken by the connecting of signals.
  *
@@ -1204,11 +1337,14 @@ tisock_socket_core_open (TisockSocketCore  *self,
 void
 tisock_socket_core_close (TisockSocketCore *self)
 {
+  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
+
   g_return_if_fail (TISOCK_IS_SOCKET_CORE (self));
 
   if (!tisock_socket_core_check (self, G_STRFUNC) || !tisock_socket_core_is_live (self))
     return;
 
+  kept = g_object_ref (self);
   tisock_socket_core_end (self, TISOCK_SOCKET_STATE_CLOSED, NULL, 0);
   emit_end (self);
 }
@@ -1231,8 +1367,13 @@ tisock_socket_core_poll (TisockSocketCore *self)
 {
   g_return_if_fail (TISOCK_IS_SOCKET_CORE (self));
 
-  if (tisock_socket_core_check (self, G_STRFUNC) && tisock_socket_core_is_live (self))
+  if (!tisock_socket_core_check (self, G_STRFUNC))
+    return;
+
+  if (tisock_socket_core_is_live (self))
     serve_once (self, 0);
+  else
+    say_end (self);
 }
 
 /**
@@ -1276,7 +1417,7 @@ tisock_socket_core_wait (TisockSocketCore  *self,
   if (!tisock_socket_core_check (self, G_STRFUNC))
     return FALSE;
   if (!tisock_socket_core_is_live (self))
-    return misuse_of_state (self, "wait", error);
+    return say_end (self) || misuse_of_state (self, "wait", error);
 
   priv = GET_PRIVATE (self);
   kept = g_object_ref (self);

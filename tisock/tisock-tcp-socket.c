@@ -156,12 +156,16 @@ stream_ended (TisockStream *stream,
 }
 
 static void
-stream_served (TisockStream *stream)
+say_due (TisockTCPSocket *self)
 {
-  TisockTCPSocket *self = (TisockTCPSocket *) stream->slot.owner;
-
   tisock_socket_core_emit_due ((TisockSocketCore *) self);
   tisock_tcp_socket_announce (self);
+}
+
+static void
+stream_served (TisockStream *stream)
+{
+  say_due ((TisockTCPSocket *) stream->slot.owner);
 }
 
 static void
@@ -214,7 +218,7 @@ enter_connected (TisockTCPSocket *self,
 
   if (!start_stream (self, fd, &error))
     {
-      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, 0);
+      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, errno);
       return;
     }
 
@@ -238,7 +242,7 @@ connector_connected (TisockConnector *connector,
   tisock_endpoint_get_remote (&priv->remote, fd);
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
   enter_connected (self, fd, FALSE);
-  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (self));
+  say_due (self);
 }
 
 static void
@@ -250,7 +254,7 @@ connector_failed (TisockConnector *connector,
   g_autoptr(TisockSocketCore) kept = g_object_ref (user_data);
 
   tisock_socket_core_end (kept, TISOCK_SOCKET_STATE_ERROR, error, error_number);
-  tisock_socket_core_emit_due (kept);
+  say_due (TISOCK_TCP_SOCKET (kept));
 }
 
 static const TisockConnectorFuncs connector_funcs = {
@@ -289,12 +293,17 @@ static gboolean
 attach (TisockTCPSocket  *self,
         GError          **error)
 {
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   GError *failure = NULL;
 
   if (tisock_stream_attach (&GET_PRIVATE (self)->stream, &failure))
     return TRUE;
 
-  return tisock_socket_core_report (TISOCK_SOCKET_CORE (self), failure, 0, error);
+  /* On a context that has gone there is no life. */
+  if (tisock_reactor_is_lost (tisock_socket_core_get_reactor (core)))
+    return tisock_socket_core_report (core, failure, 0, error);
+
+  return tisock_socket_core_fail (core, failure, errno, error);
 }
 
 static gboolean
@@ -339,7 +348,7 @@ listener_incoming (TisockListener       *listener,
   priv->remote = *remote;
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
   enter_connected (self, fd, TRUE);
-  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (self));
+  say_due (self);
 }
 
 static void
@@ -383,10 +392,11 @@ make_listening_descriptor (TisockTCPSocket  *self,
   fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->settings->listen_backlog, G_MAXINT));
   if (fd < 0)
     {
-      g_autofree char *where = tisock_endpoint_describe (&endpoint);
+      g_autofree char *where = NULL;
 
       *error_number = errno;
-      tisock_set_error_from_bind (error, errno, "Could not listen on %s", where);
+      where = tisock_local_address_describe (&endpoint);
+      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
     }
 
   return fd;
@@ -405,6 +415,8 @@ start_listening (TisockTCPSocket  *self,
   if (fd >= 0)
     priv->listener = tisock_listener_new (tisock_socket_core_get_reactor (core), G_OBJECT (self),
                                           &listener_funcs, fd, &failure);
+  if (fd >= 0 && priv->listener == NULL)
+    error_number = errno;
   if (priv->listener == NULL)
     return tisock_socket_core_fail (core, failure, error_number, error);
 
@@ -427,7 +439,8 @@ start_listening (TisockTCPSocket  *self,
  * a peer connects, the listening ends at once, the socket goes from
  * `TISOCK_SOCKET_STATE_LISTENING` to `TISOCK_SOCKET_STATE_CONNECTED`, and
  * [signal@TCPSocket::connected] is emitted. It does not listen again by itself.
- * To serve many peers use [class@ServerSocket].
+ * To serve many peers use [class@ServerSocket]. What fails at once is announced
+ * as by [method@SocketCore.open].
  *
  * Xojo's `TCPSocket.Listen`.
  *
@@ -572,6 +585,12 @@ tcp_queue (TisockSocketCore *core)
 }
 
 static void
+tcp_announce (TisockSocketCore *core)
+{
+  tisock_tcp_socket_announce ((TisockTCPSocket *) core);
+}
+
+static void
 tcp_notify (TisockSocketCore *core)
 {
   TisockTCPSocket *self = TISOCK_TCP_SOCKET (core);
@@ -648,6 +667,7 @@ static const TisockSocketOperations tcp_operations = {
   .collect = tcp_collect,
   .queue = tcp_queue,
   .notify = tcp_notify,
+  .announce = tcp_announce,
   .emit = tcp_emit,
 };
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -142,11 +143,16 @@ test_port_in_use (ServerFixture *fixture,
 {
   g_autoptr(TisockServerSocket) second = tisock_server_socket_new ();
   ServerFixture other = { second, fixture->log, fixture->sockets };
+  g_autoptr(GError) error = NULL;
+  g_autofree char *where = NULL;
   int port = server_fixture_listen (fixture);
 
   server_fixture_watch (&other, second);
   tisock_server_socket_set_port (second, port);
-  assert_listen_fails (&other, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  g_assert_false (tisock_server_socket_listen (second, &error));
+  g_assert_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  where = g_strdup_printf ("Could not listen on port %d of all interfaces: ", port);
+  g_assert_true (g_str_has_prefix (error->message, where));
   g_assert_cmpstr (fixture->log->str, ==, "error(105) closed ");
   g_string_truncate (fixture->log, 0);
   assert_state (&other, TISOCK_SOCKET_STATE_ERROR, 105);
@@ -428,6 +434,139 @@ test_listen_in_error (ServerFixture *fixture,
   close (fd);
 }
 
+static void
+listen_in_vain_cb (ServerFixture *fixture)
+{
+  assert_listen_fails (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  assert_state (fixture, TISOCK_SOCKET_STATE_ERROR, 105);
+}
+
+static gboolean
+count_idle_cb (gpointer user_data)
+{
+  guint *n_idle = user_data;
+
+  *n_idle += 1;
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* One that listens again whatever ended it gets one life an iteration, and others have theirs. */
+static void
+check_listen_again (ServerFixture *fixture,
+                    gboolean       in_error,
+                    gboolean       in_closed)
+{
+  GCallback callback = G_CALLBACK (listen_in_vain_cb);
+  guint n_idle = 0;
+  guint idle = g_idle_add (count_idle_cb, &n_idle);
+  int port;
+  int fd = test_peer_listen (&port);
+
+  if (in_error)
+    g_signal_connect_swapped (fixture->server, "error", callback, fixture);
+  if (in_closed)
+    g_signal_connect_swapped (fixture->server, "closed", callback, fixture);
+
+  tisock_server_socket_set_address (fixture->server, "127.0.0.1");
+  tisock_server_socket_set_port (fixture->server, port);
+  assert_listen_fails (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  for (guint i = 0; i < 6; i++)
+    server_fixture_expect (fixture, "error(105) closed ");
+  g_assert_cmpuint (n_idle, >=, 4);
+
+  g_source_remove (idle);
+  g_signal_handlers_disconnect_by_func (fixture->server, listen_in_vain_cb, fixture);
+  server_fixture_expect (fixture, "error(105) closed ");
+  close (fd);
+}
+
+static void
+test_listen_again (ServerFixture *fixture,
+                   gconstpointer  user_data)
+{
+  check_listen_again (fixture, FALSE, TRUE);
+  check_listen_again (fixture, TRUE, FALSE);
+  check_listen_again (fixture, TRUE, TRUE);
+}
+
+/* What is due goes with the server, without a word. */
+static void
+test_end_due_and_disposed (ServerFixture *fixture,
+                           gconstpointer  user_data)
+{
+  int port;
+  int fd = test_peer_listen (&port);
+
+  g_signal_connect_swapped (fixture->server, "closed", G_CALLBACK (listen_in_vain_cb), fixture);
+  tisock_server_socket_set_address (fixture->server, "127.0.0.1");
+  tisock_server_socket_set_port (fixture->server, port);
+  assert_listen_fails (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  server_fixture_expect (fixture, "error(105) closed ");
+  g_object_run_dispose (G_OBJECT (fixture->server));
+  server_fixture_expect_silence (fixture);
+  close (fd);
+}
+
+/* A life ends before the next one begins, which may be in a notification of that end. */
+static void
+test_listen_in_notify (ServerFixture *fixture,
+                       gconstpointer  user_data)
+{
+  int port;
+  int fd = test_peer_listen (&port);
+
+  server_fixture_listen (fixture);
+  g_signal_connect_swapped (fixture->server, "notify::state", G_CALLBACK (listen_again_cb),
+                            fixture);
+  tisock_server_socket_stop_listening (fixture->server);
+  server_fixture_expect (fixture, "closed listening ");
+  tisock_server_socket_stop_listening (fixture->server);
+  server_fixture_expect (fixture, "closed ");
+
+  tisock_server_socket_set_address (fixture->server, "127.0.0.1");
+  tisock_server_socket_set_port (fixture->server, port);
+  g_signal_connect_swapped (fixture->server, "notify::state", G_CALLBACK (listen_again_cb),
+                            fixture);
+  assert_listen_fails (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_ADDRESS_IN_USE);
+  server_fixture_expect (fixture, "error(105) closed listening ");
+  assert_state (fixture, TISOCK_SOCKET_STATE_LISTENING, 0);
+  tisock_server_socket_stop_listening (fixture->server);
+  server_fixture_expect (fixture, "closed ");
+  close (fd);
+}
+
+/* The listening descriptor and the reactor's own: there is room for none, and then for one. */
+static void
+test_listen_without_descriptors (ServerFixture *fixture,
+                                 gconstpointer  user_data)
+{
+  gboolean on_poll = g_strcmp0 (g_getenv ("TISOCK_REACTOR"), "poll") == 0;
+  g_autoptr(GArray) fillers = g_array_new (FALSE, FALSE, sizeof (int));
+  struct rlimit limit, full;
+  int fd;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &limit));
+  full = limit;
+  full.rlim_cur = 64;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &full));
+  while ((fd = dup (STDERR_FILENO)) >= 0)
+    g_array_append_val (fillers, fd);
+
+  for (guint i = 0; i < (on_poll ? 1 : 2); i++)
+    {
+      assert_listen_fails (fixture, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+      assert_state (fixture, TISOCK_SOCKET_STATE_ERROR, EMFILE);
+      g_assert_true (g_str_has_suffix (fixture->log->str, " closed "));
+      g_string_truncate (fixture->log, 0);
+      close (g_array_index (fillers, int, i));
+    }
+
+  for (guint i = on_poll ? 1 : 2; i < fillers->len; i++)
+    close (g_array_index (fillers, int, i));
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+}
+
 /* Order */
 
 static TisockTCPSocket *
@@ -503,6 +642,38 @@ test_close_in_connected (ServerFixture *fixture,
 {
   check_closed_early (fixture, G_CALLBACK (close_in_connected_cb),
                       "accepted connected socket-closed ");
+}
+
+static void
+close_removed_cb (GListModel       *connections,
+                  guint             position,
+                  guint             removed,
+                  guint             added,
+                  TisockSocketCore *socket)
+{
+  if (removed > 0)
+    tisock_socket_core_close (socket);
+}
+
+/* The connection that leaves the list does so because it has ended. */
+static void
+test_close_in_removed (ServerFixture *fixture,
+                       gconstpointer  user_data)
+{
+  TisockTCPSocket *socket;
+  int peer = server_fixture_connect (fixture);
+
+  server_fixture_expect (fixture, "accepted connected ");
+  socket = g_object_ref (g_ptr_array_index (fixture->sockets, 0));
+  g_signal_connect (tisock_server_socket_get_connections (fixture->server), "items-changed",
+                    G_CALLBACK (close_removed_cb), socket);
+  close (peer);
+  server_fixture_expect (fixture, "socket-error(102) socket-closed ");
+  server_fixture_expect_silence (fixture);
+  g_assert_finalize_object (socket);
+
+  tisock_server_socket_stop_listening (fixture->server);
+  server_fixture_expect (fixture, "closed ");
 }
 
 /* Before `accepted`, the program can get at a connection through its own socket. */
@@ -1053,11 +1224,16 @@ main (int    argc,
   SERVER_FIXTURE_ADD ("/server-socket/listen/locked-settings", test_locked_settings);
   SERVER_FIXTURE_ADD ("/server-socket/listen/in-closed", test_listen_in_closed);
   SERVER_FIXTURE_ADD ("/server-socket/listen/in-error", test_listen_in_error);
+  SERVER_FIXTURE_ADD ("/server-socket/listen/in-notify", test_listen_in_notify);
+  SERVER_FIXTURE_ADD ("/server-socket/listen/again", test_listen_again);
+  SERVER_FIXTURE_ADD ("/server-socket/listen/no-descriptors", test_listen_without_descriptors);
+  SERVER_FIXTURE_ADD ("/server-socket/end/due-and-disposed", test_end_due_and_disposed);
   SERVER_FIXTURE_ADD ("/server-socket/order/all", test_order);
   SERVER_FIXTURE_ADD ("/server-socket/order/close-in-accepted", test_close_in_accepted);
   SERVER_FIXTURE_ADD ("/server-socket/order/close-in-connected", test_close_in_connected);
   SERVER_FIXTURE_ADD ("/server-socket/order/close-in-notify", test_close_in_notify);
   SERVER_FIXTURE_ADD ("/server-socket/order/close-in-items-changed", test_close_in_items_changed);
+  SERVER_FIXTURE_ADD ("/server-socket/order/close-in-removed", test_close_in_removed);
   SERVER_FIXTURE_ADD ("/server-socket/order/stop-in-add-socket", test_stop_in_add_socket);
   SERVER_FIXTURE_ADD ("/server-socket/end/stop-listening", test_stop_listening);
   SERVER_FIXTURE_ADD ("/server-socket/end/close", test_close);

@@ -49,7 +49,14 @@ struct _TisockServerSocketPrivate
 
   guint                   accepting : 1;        /* accept() has asked for a connection */
   guint                   lacks_socket : 1;     /* add-socket gave none, and that has been said */
-  guint                   closed_due : 1;       /* `closed` has still to follow an `error` */
+  guint                   closed_due : 1;       /* the end of a life has still to be said */
+  guint                   later : 1;            /* and the context is going to */
+
+  /* What `error` will say before `closed` if it is due. */
+  GError                 *failure;
+
+  /* Handlers under way: a life that ends at once meanwhile is said after them. */
+  guint                   held;
 };
 
 typedef enum

@@ -104,6 +104,30 @@ tisock_server_socket_notify (TisockServerSocket   *self,
     g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
+/* Handlers */
+
+static void emit_later_cb (GObject  *object,
+                           gboolean  lost);
+
+static void
+hold (TisockServerSocket *self)
+{
+  GET_PRIVATE (self)->held++;
+}
+
+/* The caller has a reference. */
+static void
+unhold (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (--priv->held > 0 || !priv->closed_due || priv->later)
+    return;
+
+  priv->later = TRUE;
+  tisock_reactor_later (priv->reactor, emit_later_cb, G_OBJECT (self));
+}
+
 /* Failures */
 
 static void
@@ -119,14 +143,25 @@ set_last_error (TisockServerSocket *self,
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_LAST_ERROR_NUMBER);
 }
 
+static int
+get_number (const GError *failure,
+            int           error_number)
+{
+  return failure->domain == TISOCK_SOCKET_ERROR ? failure->code : error_number;
+}
+
 static gboolean
 report (TisockServerSocket  *self,
         GError              *failure,
         int                  error_number,
         GError             **error)
 {
-  set_last_error (self, failure->domain == TISOCK_SOCKET_ERROR ? failure->code : error_number);
+  G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = g_object_ref (self);
+
+  set_last_error (self, get_number (failure, error_number));
+  hold (self);
   g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
+  unhold (self);
   g_propagate_error (error, failure);
 
   return FALSE;
@@ -152,10 +187,8 @@ tisock_server_socket_misuse (TisockServerSocket  *self,
 /* Lives */
 
 static void
-set_state (TisockServerSocket *self,
-           TisockSocketState   state)
+notify_life (TisockServerSocket *self)
 {
-  GET_PRIVATE (self)->state = state;
   if (!tisock_is_watched (self))
     return;
 
@@ -181,10 +214,58 @@ release (TisockServerSocket *self)
 }
 
 static void
-emit_closed (TisockServerSocket *self)
+emit_end (TisockServerSocket *self)
 {
-  GET_PRIVATE (self)->closed_due = FALSE;
-  g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = g_object_ref (self);
+  g_autoptr(GError) failure = g_steal_pointer (&priv->failure);
+
+  hold (self);
+  if (failure != NULL)
+    g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
+
+  /* A handler may have begun the next life, which says `closed`, and that may have failed too. */
+  if (priv->closed_due && priv->failure == NULL)
+    {
+      priv->closed_due = FALSE;
+      g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
+    }
+  unhold (self);
+}
+
+/* Says the end of a life, unless a handler of the server is running: then it is said after that,
+ * since the handler may be what listens again after each failure. */
+static void
+say_end (TisockServerSocket *self)
+{
+  if (GET_PRIVATE (self)->held == 0)
+    emit_end (self);
+}
+
+/* The new state is complete before the first notification, whose handlers may listen. */
+static void
+end (TisockServerSocket *self,
+     TisockSocketState   state,
+     GError             *failure,
+     int                 error_number)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  int before = priv->last_error_number;
+
+  priv->state = state;
+  priv->closed_due = TRUE;
+  if (failure != NULL)
+    {
+      priv->failure = failure;
+      priv->last_error_number = get_number (failure, error_number);
+    }
+
+  priv->held++;
+  release (self);
+  if (priv->last_error_number != before)
+    tisock_server_socket_notify (self, TISOCK_SERVER_PROP_LAST_ERROR_NUMBER);
+  notify_life (self);
+  priv->held--;
 }
 
 static void
@@ -193,11 +274,46 @@ abandon (TisockServerSocket *self)
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
 
   priv->closed_due = FALSE;
+  g_clear_error (&priv->failure);
   if (!tisock_server_socket_get_is_listening (self))
     return;
 
   priv->state = TISOCK_SOCKET_STATE_CLOSED;
   release (self);
+}
+
+static void
+emit_later_cb (GObject  *object,
+               gboolean  lost)
+{
+  TisockServerSocket *self = TISOCK_SERVER_SOCKET (object);
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->later = FALSE;
+  if (!priv->closed_due)
+    return;
+
+  if (lost)
+    abandon (self);
+  else
+    say_end (self);
+}
+
+/* Whether the next life has ended already, in a handler, and that is still to be said: its failure
+ * is the caller's. */
+static gboolean
+fails_by_end (TisockServerSocket  *self,
+              GError             **error)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (!priv->closed_due)
+    return FALSE;
+
+  if (error != NULL && priv->failure != NULL)
+    *error = g_error_copy (priv->failure);
+
+  return TRUE;
 }
 
 /* A life that ends before listen() returns. */
@@ -209,12 +325,11 @@ fail (TisockServerSocket  *self,
 {
   G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = g_object_ref (self);
 
-  release (self);
-  set_state (self, TISOCK_SOCKET_STATE_ERROR);
-  GET_PRIVATE (self)->closed_due = TRUE;
-  report (self, failure, error_number, error);
-  if (GET_PRIVATE (self)->closed_due)
-    emit_closed (self);
+  if (error != NULL)
+    *error = g_error_copy (failure);
+
+  end (self, TISOCK_SOCKET_STATE_ERROR, failure, error_number);
+  say_end (self);
 
   return FALSE;
 }
@@ -264,7 +379,9 @@ drop (TisockServerSocket   *self,
     return;
 
   address = tisock_endpoint_to_address (remote);
+  hold (self);
   g_signal_emit (self, signals[SIGNAL_DROPPED], 0, address, reason);
+  unhold (self);
 }
 
 /* Sockets for connections */
@@ -307,7 +424,9 @@ ask_for_socket (TisockServerSocket *self)
   if (!add_socket_is_handled (self))
     return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
 
+  hold (self);
   g_signal_emit (self, signals[SIGNAL_ADD_SOCKET], 0, &socket);
+  unhold (self);
   /* The handler may have ended the server: that is no fault. */
   if (!tisock_server_socket_get_is_listening (self))
     return NULL;
@@ -443,7 +562,7 @@ welcome (TisockServerSocket   *self,
 
   if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
     {
-      report (self, failure, 0, NULL);
+      report (self, failure, errno, NULL);
       drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
       return;
     }
@@ -451,7 +570,11 @@ welcome (TisockServerSocket   *self,
   if (is_wanted (self, socket))
     add_connection (self, socket);
   if (is_wanted (self, socket))
-    g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
+    {
+      hold (self);
+      g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
+      unhold (self);
+    }
   tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
 }
 
@@ -557,7 +680,8 @@ tisock_server_socket_dispose (GObject *object)
 
   if (tisock_reactor_is_usable (priv->reactor))
     abandon (self);
-  else if (!tisock_reactor_is_lost (priv->reactor) && tisock_server_socket_get_is_listening (self))
+  else if (!tisock_reactor_is_lost (priv->reactor) &&
+           (tisock_server_socket_get_is_listening (self) || priv->closed_due))
     tisock_reactor_invoke (priv->reactor, abandon_cb, object);
 
   G_OBJECT_CLASS (tisock_server_socket_parent_class)->dispose (object);
@@ -572,6 +696,7 @@ tisock_server_socket_finalize (GObject *object)
   g_ptr_array_unref (priv->pool);
   g_clear_object (&priv->network_interface);
   g_free (priv->address);
+  g_clear_error (&priv->failure);
   g_strfreev (priv->allowed_peers);
   g_strfreev (priv->blocked_peers);
   g_clear_pointer (&priv->allowed_masks, g_ptr_array_unref);
@@ -746,10 +871,11 @@ bind_port (TisockServerSocket  *self,
   fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->listen_backlog, G_MAXINT));
   if (fd < 0)
     {
-      g_autofree char *where = tisock_endpoint_describe (&endpoint);
+      g_autofree char *where = NULL;
 
       *error_number = errno;
-      tisock_set_error_from_bind (error, errno, "Could not listen on %s", where);
+      where = tisock_local_address_describe (&endpoint);
+      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
     }
 
   return fd;
@@ -778,13 +904,16 @@ start_listening (TisockServerSocket  *self,
   int error_number = 0;
   int fd = bind_port (self, &error_number, &failure);
 
-  if (fd < 0 || !attach (self, fd, &failure))
+  if (fd >= 0 && !attach (self, fd, &failure))
+    error_number = errno;
+  if (failure != NULL)
     return fail (self, failure, error_number, error);
 
   tisock_endpoint_get_local (&priv->local, fd);
   tisock_server_socket_update_listener (self);
   tisock_slot_queue (&priv->slot);
-  set_state (self, TISOCK_SOCKET_STATE_LISTENING);
+  priv->state = TISOCK_SOCKET_STATE_LISTENING;
+  notify_life (self);
 
   return TRUE;
 }
@@ -797,8 +926,9 @@ start_listening (TisockServerSocket  *self,
  * Begins to listen for peers.
  *
  * If this fails, [signal@ServerSocket::error] and, unless the call itself was
- * wrong, [signal@ServerSocket::closed] are emitted before it returns. A server
- * that has ended can listen again. Xojo's `ServerSocket.Listen`.
+ * wrong, [signal@ServerSocket::closed] are emitted before it returns; in a handler
+ * of this server both follow after the handler. A server that has ended can listen
+ * again. Xojo's `ServerSocket.Listen`.
  *
  * Returns: whether the server is listening
  *
@@ -818,7 +948,9 @@ tisock_server_socket_listen (TisockServerSocket  *self,
 
   priv = GET_PRIVATE (self);
   if (priv->closed_due)
-    emit_closed (self);
+    emit_end (self);
+  if (fails_by_end (self, error))
+    return FALSE;
 
   if (tisock_server_socket_get_is_listening (self))
     return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
@@ -831,6 +963,8 @@ tisock_server_socket_listen (TisockServerSocket  *self,
 
   set_last_error (self, 0);
   /* A handler of the notification may have been faster. */
+  if (fails_by_end (self, error))
+    return FALSE;
   if (tisock_server_socket_get_is_listening (self))
     return TRUE;
 
@@ -903,9 +1037,9 @@ tisock_server_socket_stop_listening (TisockServerSocket *self)
     return;
 
   kept = g_object_ref (self);
-  release (self);
-  set_state (self, TISOCK_SOCKET_STATE_CLOSED);
-  emit_closed (self);
+  end (self, TISOCK_SOCKET_STATE_CLOSED, NULL, 0);
+  if (GET_PRIVATE (self)->closed_due)
+    emit_end (self);
 }
 
 /**

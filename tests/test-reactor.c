@@ -514,6 +514,18 @@ busy_data_cb (TisockTCPSocket *socket,
   test_peer_send (busy->peer, "x");
 }
 
+static void
+busy_complete_cb (TisockTCPSocket *socket,
+                  gboolean         user_aborted,
+                  Busy            *busy)
+{
+  char byte;
+
+  g_assert_cmpint (recv (busy->peer, &byte, 1, 0), ==, 1);
+  busy->n_signals++;
+  tisock_tcp_socket_write_string (socket, "x", NULL);
+}
+
 /* Over a socket pair, where what is sent can be received at once. */
 static void
 check_busy (const char *signal,
@@ -549,6 +561,14 @@ test_reactor_lower_priority_reading (void)
   g_test_summary ("One socket that is ready in every turn leaves room for lower priorities.");
 
   check_busy ("data-available", G_CALLBACK (busy_data_cb));
+}
+
+static void
+test_reactor_lower_priority_writing (void)
+{
+  g_test_summary ("A socket that writes whenever all is sent leaves room for lower priorities.");
+
+  check_busy ("send-complete", G_CALLBACK (busy_complete_cb));
 }
 
 /* Descriptors */
@@ -960,6 +980,7 @@ main (int   argc,
   g_test_add_func ("/reactor/paused/reset", test_reactor_paused_reset);
   g_test_add_func ("/reactor/lower-priority", test_reactor_lower_priority);
   g_test_add_func ("/reactor/lower-priority/reading", test_reactor_lower_priority_reading);
+  g_test_add_func ("/reactor/lower-priority/writing", test_reactor_lower_priority_writing);
   g_test_add_func ("/reactor/fork", test_reactor_fork);
   g_test_add_func ("/reactor/fork/in-handler", test_reactor_fork_in_handler);
   g_test_add_func ("/reactor/context/gone", test_reactor_context_gone);

@@ -11,6 +11,8 @@ import plot
 import rows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LICENCE = ('SPDX-FileCopyrightText: 2026 The tisock authors. '
+           'SPDX-License-Identifier: LGPL-2.1-or-later')
 RELEASE = os.path.join(HERE, 'counts.json')
 TARGETS = os.path.join(HERE, 'targets.json')
 RATIOS = ['floor', 'raw', 'libuv']
@@ -27,7 +29,8 @@ def write(path, content):
 
 
 def as_json(value):
-    return json.dumps(value, indent=2, ensure_ascii=False) + '\n'
+    """The text of a file, with the licence that every file of the tree names."""
+    return json.dumps({'//': LICENCE} | value, indent=2, ensure_ascii=False) + '\n'
 
 
 # ---- measured

@@ -50,7 +50,7 @@ static long operations, begun, finished;
 static char *pattern;
 static char buffer[CHUNK];
 
-static void
+static __attribute__((format (printf, 1, 2))) __attribute__((noreturn)) void
 die (const char *format,
      ...)
 {

@@ -268,18 +268,18 @@ search_for (TisockTCPSocket *self,
             const void      *delimiter,
             gsize            delimiter_length)
 {
-  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockTCPExtras *extras = tisock_tcp_socket_ensure_extras (self);
   gsize length = 0;
   const void *last = NULL;
 
-  if (priv->searched_for != NULL)
-    last = g_bytes_get_data (priv->searched_for, &length);
+  if (extras->searched_for != NULL)
+    last = g_bytes_get_data (extras->searched_for, &length);
   if (length == delimiter_length && memcmp (last, delimiter, length) == 0)
     return;
 
-  priv->searched = 0;
-  g_clear_pointer (&priv->searched_for, g_bytes_unref);
-  priv->searched_for = g_bytes_new (delimiter, delimiter_length);
+  GET_PRIVATE (self)->searched = 0;
+  g_clear_pointer (&extras->searched_for, g_bytes_unref);
+  extras->searched_for = g_bytes_new (delimiter, delimiter_length);
 }
 
 /* The length of what comes before a delimiter, or -1: not there yet, or an error. */

@@ -16,6 +16,7 @@
 G_BEGIN_DECLS
 
 typedef struct _TisockTCPAmounts TisockTCPAmounts;
+typedef struct _TisockTCPExtras TisockTCPExtras;
 typedef struct _TisockTCPSettings TisockTCPSettings;
 typedef struct _TisockTCPSocketPrivate TisockTCPSocketPrivate;
 
@@ -38,6 +39,12 @@ struct _TisockTCPAmounts
   gboolean needs_drain;
 };
 
+/* What few sockets have, and an idle connection does not pay for. */
+struct _TisockTCPExtras
+{
+  GBytes *searched_for;         /* the last delimiter */
+};
+
 struct _TisockTCPSocketPrivate
 {
   TisockStream              stream;
@@ -50,9 +57,10 @@ struct _TisockTCPSocketPrivate
   char                     *address;
   TisockEndpoint            remote;
 
-  /* How far the receive buffer was searched, and the last delimiter that was searched for. */
+  /* How far the receive buffer was searched for the last delimiter. */
   gsize                     searched;
-  GBytes                   *searched_for;
+
+  TisockTCPExtras          *extras;     /* NULL until there is any */
 
   TisockTCPAmounts          announced;
 
@@ -84,6 +92,8 @@ typedef enum
 } TisockTCPProperty;
 
 TisockTCPSocketPrivate *tisock_tcp_socket_get_private     (TisockTCPSocket       *self);
+/* Made on first need. */
+TisockTCPExtras        *tisock_tcp_socket_ensure_extras   (TisockTCPSocket       *self);
 void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
                                                            TisockTCPProperty      property);
 /* Notifies of the amounts that have changed, at the end of a call or of a turn. While a handler

@@ -77,6 +77,17 @@ tisock_tcp_socket_get_private (TisockTCPSocket *self)
 
 #define GET_PRIVATE(self) (tisock_tcp_socket_get_private ((TisockTCPSocket *) (self)))
 
+TisockTCPExtras *
+tisock_tcp_socket_ensure_extras (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (priv->extras == NULL)
+    priv->extras = g_new0 (TisockTCPExtras, 1);
+
+  return priv->extras;
+}
+
 void
 tisock_tcp_socket_notify (TisockTCPSocket   *self,
                           TisockTCPProperty  property)
@@ -674,12 +685,19 @@ static const TisockSocketOperations tcp_operations = {
 /* GObject */
 
 static void
+free_extras (TisockTCPExtras *extras)
+{
+  g_clear_pointer (&extras->searched_for, g_bytes_unref);
+  g_free (extras);
+}
+
+static void
 tisock_tcp_socket_finalize (GObject *object)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
 
   tisock_byte_queue_clear (&priv->stream.received);
-  g_clear_pointer (&priv->searched_for, g_bytes_unref);
+  g_clear_pointer (&priv->extras, free_extras);
   if (priv->settings != &tisock_tcp_default_settings)
     g_free ((gpointer) priv->settings);
   g_free (priv->address);

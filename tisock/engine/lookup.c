@@ -11,16 +11,11 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/doorbell.h"
 #include "engine/lookup.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <unistd.h>
-
-#ifdef HAVE_EVENTFD
-#include <sys/eventfd.h>
-#endif
 
 /* GLib's resolver runs each blocking call on one of the ten threads that GTask has for everybody:
  * some of them are left to others. */
@@ -47,11 +42,9 @@ struct _Mailbox
   GCancellable    *cancellable;
   char            *name;
 
-  /* Guards what follows. The descriptors are closed under it as well, by the lookup: a thread
-   * that is late finds -1, and not a number that is somebody else's by then. */
+  /* Guards what follows. The doorbell is closed under it as well, by the lookup. */
   GMutex           lock;
-  int              watched_fd;  /* readable when an answer has arrived */
-  int              signal_fd;   /* the same one if it is an eventfd */
+  TisockDoorbell   doorbell;    /* rung when an answer has arrived */
   Answer           answers[N_ANSWERS];
 };
 
@@ -68,69 +61,16 @@ struct _TisockLookup
 
 /* The mailbox */
 
-static gboolean
-open_descriptors (Mailbox *self)
-{
-#ifdef HAVE_EVENTFD
-  self->watched_fd = self->signal_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-  return self->watched_fd >= 0;
-#else
-  int fds[2];
-
-  if (!g_unix_open_pipe (fds, FD_CLOEXEC, NULL))
-    return FALSE;
-
-  self->watched_fd = fds[0];
-  self->signal_fd = fds[1];
-  g_unix_set_fd_nonblocking (self->watched_fd, TRUE, NULL);
-  g_unix_set_fd_nonblocking (self->signal_fd, TRUE, NULL);
-
-  return TRUE;
-#endif
-}
-
 static void
-close_descriptors (Mailbox       *self,
-                   TisockReactor *reactor)
+close_doorbell (Mailbox       *self,
+                TisockReactor *reactor)
 {
-  int watched_fd, signal_fd;
-
   g_mutex_lock (&self->lock);
-  watched_fd = self->watched_fd;
-  signal_fd = self->signal_fd;
-  self->watched_fd = self->signal_fd = -1;
-  if (watched_fd >= 0)
-    close (watched_fd);
-  if (signal_fd != watched_fd)
-    close (signal_fd);
+  tisock_doorbell_close (&self->doorbell);
   g_mutex_unlock (&self->lock);
 
   if (reactor != NULL)
     tisock_reactor_feed (reactor);
-}
-
-/* An eventfd takes and gives eight bytes, a pipe has eight bytes for each of the answers. */
-static void
-signal_arrival (Mailbox *self)
-{
-  guint64 one = 1;
-  gssize n;
-
-  do
-    n = write (self->signal_fd, &one, sizeof one);
-  while (n < 0 && errno == EINTR);
-}
-
-static void
-clear_arrivals (Mailbox *self)
-{
-  guint64 arrivals[N_ANSWERS];
-  gssize n;
-
-  do
-    n = read (self->watched_fd, arrivals, sizeof arrivals);
-  while (n < 0 && errno == EINTR);
 }
 
 static void
@@ -150,7 +90,7 @@ mailbox_new (const char *name)
   self->resolver = g_resolver_get_default ();
   self->cancellable = g_cancellable_new ();
   self->name = g_strdup (name);
-  self->watched_fd = self->signal_fd = -1;
+  self->doorbell = (TisockDoorbell) TISOCK_DOORBELL_CLOSED;
   /* In the order in which answers that are there together are delivered. */
   self->answers[0] = (Answer) { .mailbox = self, .family = G_SOCKET_FAMILY_IPV6 };
   self->answers[1] = (Answer) { .mailbox = self, .family = G_SOCKET_FAMILY_IPV4 };
@@ -241,8 +181,7 @@ resolve_thread (gpointer data,
   answer->addresses = addresses;
   answer->error = error;
   answer->arrived = TRUE;
-  if (mailbox->signal_fd >= 0)
-    signal_arrival (mailbox);
+  tisock_doorbell_ring (&mailbox->doorbell);
   g_mutex_unlock (&mailbox->lock);
 
   mailbox_unref (mailbox);
@@ -293,7 +232,7 @@ static void
 lookup_abandon (TisockLookup  *self,
                 TisockReactor *reactor)
 {
-  close_descriptors (self->mailbox, reactor);
+  close_doorbell (self->mailbox, reactor);
   g_cancellable_cancel (self->mailbox->cancellable);
 }
 
@@ -322,7 +261,7 @@ lookup_ready (TisockSlot   *slot,
   gboolean freed = FALSE;
   gboolean *outer = self->freed;
 
-  clear_arrivals (self->mailbox);
+  tisock_doorbell_hush (&self->mailbox->doorbell);
 
   self->freed = &freed;
   for (guint i = 0; i < N_ANSWERS && !freed; i++)
@@ -361,7 +300,7 @@ lookup_begin (TisockLookup   *self,
 {
   Mailbox *mailbox = self->mailbox;
 
-  if (!open_descriptors (mailbox))
+  if (!tisock_doorbell_open (&mailbox->doorbell))
     {
       *error_number = errno;
       tisock_set_error_from_errno (error, *error_number, "Could not resolve %s", mailbox->name);
@@ -369,7 +308,7 @@ lookup_begin (TisockLookup   *self,
     }
 
   *error_number = 0;
-  if (!tisock_reactor_attach (reactor, &self->slot, mailbox->watched_fd, G_IO_IN, error))
+  if (!tisock_reactor_attach (reactor, &self->slot, mailbox->doorbell.watched_fd, G_IO_IN, error))
     return FALSE;
 
   return push_job (&mailbox->answers[0], error) && push_job (&mailbox->answers[1], error);

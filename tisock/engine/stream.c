@@ -23,18 +23,34 @@ is_reading (TisockStream *self)
   return self->transport != NULL && !self->at_eof && !self->paused;
 }
 
+/* Nothing is ours any more then but the GSocket. */
+static gboolean
+is_socket_closed (TisockStream *self)
+{
+  return self->socket != NULL && g_socket_is_closed (self->socket);
+}
+
 static void
 update_interest (TisockStream *self)
 {
   GIOCondition wanted = 0;
+
+  if (self->transport == NULL)
+    return;
+
+  if (is_socket_closed (self))
+    {
+      tisock_slot_forget_fd (&self->slot);
+      tisock_slot_queue (&self->slot);
+      return;
+    }
 
   if (is_reading (self))
     wanted |= G_IO_IN;
   if (self->queue.length > 0)
     wanted |= G_IO_OUT;
 
-  if (self->transport != NULL)
-    tisock_slot_want (&self->slot, wanted);
+  tisock_slot_want (&self->slot, wanted);
 }
 
 /* Deadlines */
@@ -161,6 +177,16 @@ note_failure (TisockStream *self,
   self->failure_number = error_number;
 }
 
+/* By somebody who has got the GSocket from us, or had it before us. */
+static void
+note_closing (TisockStream *self)
+{
+  note_failure (self,
+                g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                     "The GIO socket of the connection was closed elsewhere"),
+                EBADF, NULL);
+}
+
 /* Reading */
 
 static void
@@ -283,6 +309,13 @@ send_vectors (TisockStream        *self,
   GError *error = NULL;
   gssize n;
 
+  if (is_socket_closed (self))
+    {
+      note_closing (self);
+      handle_write_failure (self, NULL, EBADF);
+      return 0;
+    }
+
   n = self->transport->funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
   if (n >= 0)
     {
@@ -371,10 +404,19 @@ serve (TisockStream *self,
   update_interest (self);
 }
 
-static gboolean
-is_socket_closed (TisockStream *self)
+static void
+serve_or_end (TisockStream *self,
+              GIOCondition  condition)
 {
-  return self->socket != NULL && g_socket_is_closed (self->socket);
+  if (is_socket_closed (self))
+    note_closing (self);
+  else if (condition & G_IO_NVAL)
+    note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
+
+  if (is_socket_closed (self) || condition & G_IO_NVAL)
+    end_for_failure (self);
+  else
+    serve (self, condition);
 }
 
 static void
@@ -386,17 +428,7 @@ stream_ready (TisockSlot   *slot,
 
   /* Before there is a connection the slot is only queued, for what is to be said. */
   if (self->transport != NULL)
-    {
-      if (condition & G_IO_NVAL || is_socket_closed (self))
-        {
-          note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
-          end_for_failure (self);
-        }
-      else
-        {
-          serve (self, condition);
-        }
-    }
+    serve_or_end (self, condition);
 
   self->funcs->served (self);
   tisock_reactor_settle_scratch (reactor);
@@ -455,7 +487,7 @@ handle_deadline (TisockStream *self)
 {
   gint64 now;
 
-  serve (self, G_IO_IN | G_IO_OUT);
+  serve_or_end (self, G_IO_IN | G_IO_OUT);
   if (self->transport == NULL)
     return;
 
@@ -518,13 +550,7 @@ tisock_stream_start (TisockStream     *self,
   self->taken = self->reported = 0;
 
   if (!tisock_slot_set_fd (&self->slot, fd, self->paused ? 0 : G_IO_IN, error))
-    {
-      int error_number = errno;
-
-      tisock_stream_close_descriptor (self, fd);
-      errno = error_number;
-      return FALSE;
-    }
+    return FALSE;
 
   self->transport = transport;
   update_paused (self);
@@ -537,8 +563,11 @@ tisock_stream_start (TisockStream     *self,
 int
 tisock_stream_release (TisockStream *self)
 {
-  int fd = self->slot.fd;
+  int fd;
 
+  if (is_socket_closed (self) && tisock_slot_is_attached (&self->slot))
+    tisock_slot_forget_fd (&self->slot);
+  fd = self->slot.fd;
   tisock_slot_detach (&self->slot);
   reset (self);
 
@@ -554,7 +583,7 @@ tisock_stream_stop (TisockStream *self)
 int
 tisock_stream_get_fd (TisockStream *self)
 {
-  return self->slot.fd;
+  return is_socket_closed (self) ? -1 : self->slot.fd;
 }
 
 /* To be called after something was given to the transport or the queue. */

@@ -30,8 +30,6 @@ gboolean tisock_errno_is_exhaustion  (int            error_number);
 /* Closes a descriptor that is in no slot any more and feeds starving listeners. */
 void     tisock_descriptor_close     (int            fd,
                                       TisockReactor *reactor);
-/* Makes one that was made elsewhere non-blocking and close-on-exec. FALSE with errno. */
-gboolean tisock_descriptor_set_flags (int             fd);
 /* A new stream socket that listens, non-blocking and close-on-exec; -1 with errno on failure.
  * "none" as endpoint family is both families on all interfaces; its port counts. An address means
  * exactly itself: "::" is IPv6 only. A backlog of 0 is the system's maximum. What is accepted has

@@ -76,13 +76,6 @@ epoll_watch (TisockBackend *self,
   return TRUE;
 }
 
-/* Closing it has taken it off the set. */
-static void
-epoll_forget (TisockBackend *self,
-              TisockSlot    *slot)
-{
-}
-
 static gboolean
 epoll_pending (TisockBackend *self)
 {
@@ -111,7 +104,6 @@ const TisockBackendFuncs tisock_backend_epoll = {
   .open = epoll_open,
   .close = epoll_close,
   .watch = epoll_watch,
-  .forget = epoll_forget,
   .pending = epoll_pending,
   .collect = epoll_collect,
 };

@@ -85,13 +85,6 @@ poll_watch (TisockBackend *self,
   return TRUE;
 }
 
-static void
-poll_forget (TisockBackend *self,
-             TisockSlot    *slot)
-{
-  remove_watch (self, slot->index);
-}
-
 static gboolean
 poll_pending (TisockBackend *self)
 {
@@ -136,7 +129,6 @@ const TisockBackendFuncs tisock_backend_poll = {
   .open = poll_open,
   .close = poll_close,
   .watch = poll_watch,
-  .forget = poll_forget,
   .pending = poll_pending,
   .collect = poll_collect,
 };

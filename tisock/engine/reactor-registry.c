@@ -278,6 +278,13 @@ static GSourceFuncs later_funcs = {
   .finalize = later_finalize,
 };
 
+/* By which the source of an object can be found. */
+static gboolean
+never_called (gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
 void
 tisock_reactor_later (TisockReactor   *self,
                       TisockLaterFunc  function,
@@ -300,8 +307,28 @@ tisock_reactor_later (TisockReactor   *self,
   later->function = function;
   later->object = g_object_ref (object);
   later->resting = current != NULL && current->source_funcs == &later_funcs;
+  g_source_set_callback (source, never_called, object, NULL);
   g_source_attach (source, self->context);
   tisock_reactor_enter_context (self);
+}
+
+void
+tisock_reactor_not_later (TisockReactor *self,
+                          GObject       *object)
+{
+  GSource *source;
+
+  if (self->context == NULL)
+    return;
+
+  source = g_main_context_find_source_by_funcs_user_data (self->context, &later_funcs, object);
+  if (source == NULL)
+    return;
+
+  g_clear_object (&((LaterSource *) source)->object);
+  g_source_destroy (source);
+  tisock_reactor_leave_context (self);
+  tisock_reactor_unref (self);
 }
 
 void
@@ -312,4 +339,20 @@ tisock_reactor_invoke (TisockReactor *self,
   if (self->context != NULL)
     g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, function,
                                 g_object_ref (object), g_object_unref);
+}
+
+void
+tisock_reactor_schedule (TisockReactor *self,
+                         GSourceFunc    function,
+                         GObject       *object)
+{
+  g_autoptr(GSource) source = NULL;
+
+  if (self->context == NULL)
+    return;
+
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, function, g_object_ref (object), g_object_unref);
+  g_source_attach (source, self->context);
 }

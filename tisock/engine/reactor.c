@@ -606,18 +606,6 @@ tisock_slot_set_fd (TisockSlot    *slot,
 }
 
 void
-tisock_slot_forget_fd (TisockSlot *slot)
-{
-  TisockReactor *self = slot->reactor;
-
-  if (slot->armed != 0 && self->source != NULL)
-    self->backend_funcs->forget (self->backend, slot);
-
-  slot->armed = slot->wanted = 0;
-  slot->fd = -1;
-}
-
-void
 tisock_slot_detach (TisockSlot *slot)
 {
   TisockReactor *self = slot->reactor;
@@ -737,34 +725,44 @@ get_earliest_deadline (TisockWaitSet *set,
   return deadline;
 }
 
+/* ms for poll(), rounded up; -1 for ever. */
+static int
+get_set_timeout (TisockWaitSet *set,
+                 gint64         deadline)
+{
+  for (guint i = 0; i < set->slots->len; i++)
+    if (((TisockSlot *) g_ptr_array_index (set->slots, i))->queued)
+      return 0;
+
+  if (deadline < 0)
+    return -1;
+
+  return (int) CLAMP ((deadline - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
+}
+
 /* Polls the set's descriptors; their results come back as events, queued slots as NVAL or none. */
 static GArray *
 poll_set (TisockWaitSet *set,
           gint64         deadline)
 {
   GArray *events = g_array_new (FALSE, FALSE, sizeof (TisockEvent));
-  g_autofree GPollFD *fds = g_new0 (GPollFD, set->slots->len);
-  gboolean queued = FALSE;
-  int timeout = -1;
+  guint n_slots = set->slots->len;
+  g_autofree GPollFD *fds = g_new0 (GPollFD, n_slots + 1);
 
-  for (guint i = 0; i < set->slots->len; i++)
+  fds[n_slots].fd = set->waker != NULL ? set->waker->watched_fd : -1;
+  fds[n_slots].events = G_IO_IN;
+  for (guint i = 0; i < n_slots; i++)
     {
       TisockSlot *slot = g_ptr_array_index (set->slots, i);
 
       fds[i].fd = slot->wanted != 0 ? slot->fd : -1;
       fds[i].events = slot->wanted;
-      queued = queued || slot->queued;
     }
 
-  if (queued)
-    timeout = 0;
-  else if (deadline >= 0)
-    timeout = (int) CLAMP ((deadline - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
-
-  if (g_poll (fds, set->slots->len, timeout) < 0)
+  if (g_poll (fds, n_slots + 1, get_set_timeout (set, deadline)) < 0)
     return events;
 
-  for (guint i = 0; i < set->slots->len; i++)
+  for (guint i = 0; i < n_slots; i++)
     {
       TisockSlot *slot = g_ptr_array_index (set->slots, i);
       TisockEvent event = { get_token (slot), (GIOCondition) fds[i].revents };

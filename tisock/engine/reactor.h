@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "engine/byte-queue.h"
+#include "engine/doorbell.h"
 #include "engine/timer-wheel.h"
 
 G_BEGIN_DECLS
@@ -49,8 +50,9 @@ struct _TisockSlot
 /* What one socket waits for: served by tisock_reactor_wait() without the context. */
 struct _TisockWaitSet
 {
-  GPtrArray *slots;             /* of TisockSlot */
-  GPtrArray *timers;            /* of TisockTimer */
+  GPtrArray            *slots;  /* of TisockSlot */
+  GPtrArray            *timers; /* of TisockTimer */
+  const TisockDoorbell *waker;  /* ends the wait as well; or NULL */
 };
 
 /* The reactor of the thread-default context, made if need be. Taking and dropping references is
@@ -71,11 +73,18 @@ gboolean       tisock_reactor_is_lost            (TisockReactor       *self);
 void           tisock_reactor_invoke             (TisockReactor       *self,
                                                   GSourceFunc          function,
                                                   GObject             *object);
+/* The same, but never at once: from whatever thread and place. */
+void           tisock_reactor_schedule           (TisockReactor       *self,
+                                                  GSourceFunc          function,
+                                                  GObject             *object);
 /* Calls a function of the object's in the next iteration of the context, as from a turn. What a
  * call of this kind asks for again lets lower priorities have an iteration first. The object is
  * referenced until then; `lost`: the context is gone, or was before. */
 void           tisock_reactor_later              (TisockReactor       *self,
                                                   TisockLaterFunc      function,
+                                                  GObject             *object);
+/* Takes that back. */
+void           tisock_reactor_not_later          (TisockReactor       *self,
                                                   GObject             *object);
 /* Monotonic µs; in a turn a cached value that a slow handler leaves behind: good for noting
  * activity, while deadlines are counted from g_get_monotonic_time(). */
@@ -94,8 +103,6 @@ gboolean       tisock_slot_set_fd                (TisockSlot          *slot,
                                                   int                  fd,
                                                   GIOCondition         wanted,
                                                   GError             **error);
-/* Somebody else has closed the descriptor: leaves a place without one. */
-void           tisock_slot_forget_fd             (TisockSlot          *slot);
 void           tisock_slot_want                  (TisockSlot          *slot,
                                                   GIOCondition         wanted);
 /* Calls ready() with no condition in the next turn. */

@@ -20,14 +20,7 @@
 static gboolean
 is_reading (TisockStream *self)
 {
-  return self->transport != NULL && !self->at_eof && !self->paused;
-}
-
-/* Nothing is ours any more then but the GSocket. */
-static gboolean
-is_socket_closed (TisockStream *self)
-{
-  return self->socket != NULL && g_socket_is_closed (self->socket);
+  return tisock_stream_is_receiving (self) && !self->paused;
 }
 
 static void
@@ -35,22 +28,13 @@ update_interest (TisockStream *self)
 {
   GIOCondition wanted = 0;
 
-  if (self->transport == NULL)
-    return;
-
-  if (is_socket_closed (self))
-    {
-      tisock_slot_forget_fd (&self->slot);
-      tisock_slot_queue (&self->slot);
-      return;
-    }
-
   if (is_reading (self))
     wanted |= G_IO_IN;
   if (self->queue.length > 0)
     wanted |= G_IO_OUT;
 
-  tisock_slot_want (&self->slot, wanted);
+  if (self->transport != NULL)
+    tisock_slot_want (&self->slot, wanted);
 }
 
 /* Deadlines */
@@ -177,16 +161,6 @@ note_failure (TisockStream *self,
   self->failure_number = error_number;
 }
 
-/* By somebody who has got the GSocket from us, or had it before us. */
-static void
-note_closing (TisockStream *self)
-{
-  note_failure (self,
-                g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
-                                     "The GIO socket of the connection was closed elsewhere"),
-                EBADF, NULL);
-}
-
 /* Reading */
 
 static void
@@ -206,10 +180,19 @@ handle_eof (TisockStream *self)
     tisock_stream_shutdown (self);
 }
 
+/* 0: none. */
+static guint64
+get_receive_limit (TisockStream *self)
+{
+  guint64 limit = self->settings->receive_limit;
+
+  return limit == 0 ? 0 : MAX (limit, self->needed);
+}
+
 static gsize
 get_read_size (TisockStream *self)
 {
-  guint64 limit = self->settings->receive_limit;
+  guint64 limit = get_receive_limit (self);
 
   if (limit == 0)
     return TISOCK_SCRATCH_SIZE;
@@ -220,7 +203,7 @@ get_read_size (TisockStream *self)
 static void
 update_paused (TisockStream *self)
 {
-  guint64 limit = self->settings->receive_limit;
+  guint64 limit = get_receive_limit (self);
 
   if (limit == 0 || (self->paused && self->received.length <= limit / 2))
     self->paused = FALSE;
@@ -294,6 +277,7 @@ handle_write_failure (TisockStream *self,
                       int           error_number)
 {
   note_failure (self, error, error_number, "Could not send");
+  self->cut = TRUE;
   tisock_byte_queue_clear (&self->queue);
   self->write_ending = self->write_ended = TRUE;
   update_interest (self);
@@ -309,17 +293,10 @@ send_vectors (TisockStream        *self,
   GError *error = NULL;
   gssize n;
 
-  if (is_socket_closed (self))
-    {
-      note_closing (self);
-      handle_write_failure (self, NULL, EBADF);
-      return 0;
-    }
-
   n = self->transport->funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
   if (n >= 0)
     {
-      self->taken += (guint64) n;
+      self->passed += (guint64) n;
       self->last_sent = tisock_reactor_get_time (self->reactor);
       return (gsize) n;
     }
@@ -404,19 +381,10 @@ serve (TisockStream *self,
   update_interest (self);
 }
 
-static void
-serve_or_end (TisockStream *self,
-              GIOCondition  condition)
+static gboolean
+is_socket_closed (TisockStream *self)
 {
-  if (is_socket_closed (self))
-    note_closing (self);
-  else if (condition & G_IO_NVAL)
-    note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
-
-  if (is_socket_closed (self) || condition & G_IO_NVAL)
-    end_for_failure (self);
-  else
-    serve (self, condition);
+  return self->socket != NULL && g_socket_is_closed (self->socket);
 }
 
 static void
@@ -428,7 +396,17 @@ stream_ready (TisockSlot   *slot,
 
   /* Before there is a connection the slot is only queued, for what is to be said. */
   if (self->transport != NULL)
-    serve_or_end (self, condition);
+    {
+      if (condition & G_IO_NVAL || is_socket_closed (self))
+        {
+          note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
+          end_for_failure (self);
+        }
+      else
+        {
+          serve (self, condition);
+        }
+    }
 
   self->funcs->served (self);
   tisock_reactor_settle_scratch (reactor);
@@ -458,6 +436,7 @@ reset (TisockStream *self)
   if (self->transport != NULL)
     self->transport->funcs->free (self->transport);
   self->transport = NULL;
+  self->cut = self->cut || self->queue.length > 0;
   tisock_byte_queue_clear (&self->queue);
   g_clear_error (&self->failure);
   self->paused = self->at_eof = self->needs_drain = FALSE;
@@ -487,7 +466,7 @@ handle_deadline (TisockStream *self)
 {
   gint64 now;
 
-  serve_or_end (self, G_IO_IN | G_IO_OUT);
+  serve (self, G_IO_IN | G_IO_OUT);
   if (self->transport == NULL)
     return;
 
@@ -547,10 +526,17 @@ tisock_stream_start (TisockStream     *self,
                      GError          **error)
 {
   self->last_received = self->last_sent = g_get_monotonic_time ();
-  self->taken = self->reported = 0;
+  self->passed = self->reported = 0;
+  self->cut = FALSE;
 
   if (!tisock_slot_set_fd (&self->slot, fd, self->paused ? 0 : G_IO_IN, error))
-    return FALSE;
+    {
+      int error_number = errno;
+
+      tisock_stream_close_descriptor (self, fd);
+      errno = error_number;
+      return FALSE;
+    }
 
   self->transport = transport;
   update_paused (self);
@@ -563,11 +549,8 @@ tisock_stream_start (TisockStream     *self,
 int
 tisock_stream_release (TisockStream *self)
 {
-  int fd;
+  int fd = self->slot.fd;
 
-  if (is_socket_closed (self) && tisock_slot_is_attached (&self->slot))
-    tisock_slot_forget_fd (&self->slot);
-  fd = self->slot.fd;
   tisock_slot_detach (&self->slot);
   reset (self);
 
@@ -583,7 +566,7 @@ tisock_stream_stop (TisockStream *self)
 int
 tisock_stream_get_fd (TisockStream *self)
 {
-  return is_socket_closed (self) ? -1 : self->slot.fd;
+  return self->slot.fd;
 }
 
 /* To be called after something was given to the transport or the queue. */
@@ -647,9 +630,11 @@ void
 tisock_stream_drop_queue (TisockStream *self,
                           guint64       end)
 {
-  if (end > self->taken)
-    tisock_byte_queue_skip (&self->queue, (gsize) MIN (end - self->taken, self->queue.length));
+  guint64 length = MIN (end - MIN (end, self->passed), self->queue.length);
 
+  tisock_byte_queue_skip (&self->queue, (gsize) length);
+  self->passed += length;
+  self->reported += length;
   update_needs_drain (self);
   update_interest (self);
   end_writing_if_sent (self);
@@ -678,6 +663,20 @@ tisock_stream_resume (TisockStream *self)
   if (!self->paused)
     return;
 
+  update_paused (self);
+  update_interest (self);
+}
+
+void
+tisock_stream_need (TisockStream *self,
+                    guint64       length)
+{
+  self->needed = length;
+  if (self->transport == NULL)
+    return;
+
+  /* Up to a higher limit there is room, also if more than half of it is taken. */
+  self->paused = FALSE;
   update_paused (self);
   update_interest (self);
 }

@@ -65,8 +65,9 @@ struct _TisockStream
   TisockByteQueue              received;
   TisockByteQueue              queue;           /* to be sent */
 
-  guint64                      taken;           /* bytes the transport took, in all */
-  guint64                      reported;        /* of these, what was said by SENT */
+  guint64                      needed;          /* to be received whatever the receive limit is */
+  guint64                      passed;          /* bytes the transport took, or that were dropped */
+  guint64                      reported;        /* of these, what was said by SENT, or dropped */
   gint64                       last_received;   /* reactor time of the last progress */
   gint64                       last_sent;
 
@@ -77,6 +78,7 @@ struct _TisockStream
   guint                        paused : 1;      /* the receive limit was reached */
   guint                        at_eof : 1;      /* the peer has ended its side */
   guint                        needs_drain : 1; /* the send limit was passed */
+  guint                        cut : 1;         /* the end has come before all was sent */
   guint                        write_ending : 1; /* no more writes: FIN behind the queue */
   guint                        write_ended : 1; /* FIN is sent */
   guint                        closing : 1;     /* ends with the peer's FIN or close-timeout */
@@ -90,7 +92,7 @@ void     tisock_stream_init            (TisockStream                *self,
 /* Takes a place in the reactor, without a descriptor yet. */
 gboolean tisock_stream_attach          (TisockStream                *self,
                                         GError                     **error);
-/* The descriptor is connected. It is the stream's only on success. */
+/* The descriptor is connected. It is the stream's also on failure. */
 gboolean tisock_stream_start           (TisockStream                *self,
                                         int                          fd,
                                         TisockTransport             *transport,
@@ -105,7 +107,6 @@ int      tisock_stream_release         (TisockStream                *self);
 void     tisock_stream_close_descriptor (TisockStream               *self,
                                          int                         fd);
 
-/* -1 while there is no connection. */
 int      tisock_stream_get_fd          (TisockStream                *self);
 
 /* Writing: what the transport does not take at once is queued. */
@@ -114,7 +115,7 @@ void     tisock_stream_write           (TisockStream                *self,
                                         gsize                        length);
 void     tisock_stream_write_bytes     (TisockStream                *self,
                                         GBytes                      *bytes);
-/* Drops what was queued before the given place in the stream (taken + queue.length of then). */
+/* Drops what was queued before the given place in the stream. */
 void     tisock_stream_drop_queue      (TisockStream                *self,
                                         guint64                      end);
 void     tisock_stream_end_writing     (TisockStream                *self);
@@ -122,11 +123,28 @@ void     tisock_stream_shutdown        (TisockStream                *self);
 
 /* To be called after bytes were taken from `received`. */
 void     tisock_stream_resume          (TisockStream                *self);
+/* Receives up to so many bytes although the receive limit may be lower; 0: as the limit says. */
+void     tisock_stream_need            (TisockStream                *self,
+                                        guint64                      length);
 /* To be called after settings have changed. */
 void     tisock_stream_update_settings (TisockStream                *self,
                                         const TisockStreamSettings  *settings);
 
 void     tisock_stream_collect         (TisockStream                *self,
                                         TisockWaitSet               *set);
+
+/* Whether more bytes can come. */
+static inline gboolean
+tisock_stream_is_receiving (const TisockStream *self)
+{
+  return self->transport != NULL && !self->at_eof;
+}
+
+/* The place in the stream behind what is queued: once `passed` has come there, it has been sent. */
+static inline guint64
+tisock_stream_get_end (const TisockStream *self)
+{
+  return self->passed + self->queue.length;
+}
 
 G_END_DECLS

@@ -562,10 +562,7 @@ welcome (TisockServerSocket   *self,
 
   if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
     {
-      int error_number = errno;
-
-      tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
-      report (self, failure, error_number, NULL);
+      report (self, failure, errno, NULL);
       drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
       return;
     }

@@ -8,10 +8,12 @@
 
 #include "engine/endpoint.h"
 #include "engine/reactor.h"
+#include "tisock-operation.h"
 #include "tisock-socket-core.h"
 
 G_BEGIN_DECLS
 
+typedef struct _TisockSocketCorePrivate TisockSocketCorePrivate;
 typedef struct _TisockSocketOperations TisockSocketOperations;
 
 /* Signals that are due, in the order in which they are emitted. */
@@ -26,6 +28,16 @@ typedef enum
   TISOCK_DUE_ERROR          = 1 << 6,
   TISOCK_DUE_CLOSED         = 1 << 7,
 } TisockDue;
+
+/* The calls that wait, by what they wait for. */
+typedef enum
+{
+  TISOCK_PENDING_OPEN,
+  TISOCK_PENDING_RECEIVE,
+  TISOCK_PENDING_SEND,
+  TISOCK_PENDING_CLOSED,
+  TISOCK_N_PENDING,
+} TisockPending;
 
 /* What a class of this library does its own way. A foreign subclass of SocketCore has none. */
 struct _TisockSocketOperations
@@ -51,6 +63,44 @@ struct _TisockSocketOperations
                        TisockDue          due);
 };
 
+struct _TisockSocketCorePrivate
+{
+  const TisockSocketOperations *operations;
+  TisockReactor                *reactor;
+  TisockNetworkInterface       *network_interface;
+
+  /* Of the present life, or of the last one. */
+  TisockEndpoint                local;
+  int                           bound_port;
+
+  int                           port;
+  int                           last_error_number;
+
+  /* What ended the life, and what DUE_ERROR will say. */
+  GError                       *failure;
+
+  /* Calls that wait: TISOCK_N_PENDING queues of TisockOperation; NULL until there was one. */
+  GQueue                       *pending;
+
+  /* Counts what wait() waits for: bytes, space, states, errors. */
+  guint                         changes;
+
+  /* Counts the lives whose last signal is out. */
+  guint                         n_lives;
+
+  /* Handlers and flushes under way: what becomes due meanwhile is said after them. */
+  guint                         held;
+
+  TisockSocketState             state;
+
+  /* TisockDue; while CLOSED is among them the socket holds a reference on itself. */
+  guint                         due : 31;
+
+  /* The context is going to say what is due: the life has ended, and no turn comes for it. */
+  guint                         later : 1;
+};
+
+TisockSocketCorePrivate *tisock_socket_core_get_private (TisockSocketCore        *self);
 void           tisock_socket_core_set_operations (TisockSocketCore              *self,
                                                   const TisockSocketOperations  *operations);
 TisockReactor *tisock_socket_core_get_reactor    (TisockSocketCore              *self);
@@ -64,6 +114,9 @@ gboolean       tisock_socket_core_misuse         (TisockSocketCore              
                                                   int                            code,
                                                   const char                    *format,
                                                   ...) G_GNUC_PRINTF (4, 5);
+gboolean       tisock_socket_core_misuse_of_state (TisockSocketCore             *self,
+                                                  const char                    *operation,
+                                                  GError                       **error);
 gboolean       tisock_socket_core_report         (TisockSocketCore              *self,
                                                   GError                        *failure,
                                                   int                            error_number,
@@ -109,11 +162,37 @@ void           tisock_socket_core_emit_due       (TisockSocketCore              
 void           tisock_socket_core_settle         (TisockSocketCore              *self);
 void           tisock_socket_core_emit_complete  (TisockSocketCore              *self,
                                                   gboolean                       user_aborted);
-/* Keeps emit_due() silent meanwhile. FALSE, the error, and its signals if the life has ended. */
-void           tisock_socket_core_hold           (TisockSocketCore              *self);
+/* Says what is still due of a life that has ended; the caller has a reference. */
+void           tisock_socket_core_emit_rest      (TisockSocketCore              *self);
+/* Says what ended a life before another one begins, handler or not. */
+void           tisock_socket_core_emit_end       (TisockSocketCore              *self);
+/* Without a main loop: says what is still due of a life that has ended. FALSE if nothing is, or a
+ * handler is running. */
+gboolean       tisock_socket_core_say_end        (TisockSocketCore              *self);
+/* After signals, or service without them, that was not in a turn. */
+void           tisock_socket_core_release_hold   (TisockSocketCore              *self);
+/* Whether a handler of the socket is running, or a call that serves it: emit_due() is silent. */
 gboolean       tisock_socket_core_is_held        (TisockSocketCore              *self);
-gboolean       tisock_socket_core_unhold         (TisockSocketCore              *self,
+/* Calls that wait. The reason why nothing can come any more; NULL while something can. */
+GError        *tisock_socket_core_dup_end        (TisockSocketCore              *self);
+/* The first call that waits for this; NULL: none. */
+TisockOperation *tisock_socket_core_get_pending  (TisockSocketCore              *self,
+                                                  TisockPending                  pending);
+/* Returns the task at once if the operation is over, or else when it is. Takes both. */
+void           tisock_socket_core_begin_operation (TisockSocketCore             *self,
+                                                  TisockPending                  pending,
+                                                  TisockOperation               *operation,
+                                                  GTask                         *task);
+/* Serves this socket alone until the operation is over. FALSE with the error if that is how it
+ * ended, or was cancelled, or the time (-1: none) is over; then `result` is not set. */
+gboolean       tisock_socket_core_run_operation  (TisockSocketCore              *self,
+                                                  TisockOperation               *operation,
+                                                  const char                    *name,
+                                                  int                            timeout_ms,
+                                                  GCancellable                  *cancellable,
+                                                  gpointer                      *result,
                                                   GError                       **error);
+
 /* Whether anybody would notice an emission: a handler, or an override in a subclass. */
 gboolean       tisock_has_listener               (gpointer                       object,
                                                   guint                          signal_id,

@@ -31,40 +31,6 @@
  * Since: 1.0
  */
 
-typedef struct
-{
-  const TisockSocketOperations *operations;
-  TisockReactor                *reactor;
-  TisockNetworkInterface       *network_interface;
-
-  /* Of the present life, or of the last one. */
-  TisockEndpoint                local;
-  int                           bound_port;
-
-  int                           port;
-  int                           last_error_number;
-
-  /* What DUE_ERROR will say. */
-  GError                       *failure;
-
-  /* Counts what wait() waits for: bytes, space, states, errors. */
-  guint                         changes;
-
-  /* Counts the lives whose last signal is out. */
-  guint                         n_lives;
-
-  /* Handlers and flushes under way: what becomes due meanwhile is said after them. */
-  guint                         held;
-
-  TisockSocketState             state;
-
-  /* TisockDue; while CLOSED is among them the socket holds a reference on itself. */
-  guint                         due : 31;
-
-  /* The context is going to say what is due: the life has ended, and no turn comes for it. */
-  guint                         later : 1;
-} TisockSocketCorePrivate;
-
 typedef enum
 {
   PROP_HANDLE = 1,
@@ -93,6 +59,12 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (TisockSocketCore, tisock_socket_core, G_TYP
 
 #define GET_PRIVATE(self) \
   ((TisockSocketCorePrivate *) tisock_socket_core_get_instance_private (self))
+
+TisockSocketCorePrivate *
+tisock_socket_core_get_private (TisockSocketCore *self)
+{
+  return GET_PRIVATE (self);
+}
 
 /* Who listens */
 
@@ -192,9 +164,8 @@ note_error_number (TisockSocketCore *self,
   return priv->last_error_number != before;
 }
 
-/* After signals that were not emitted from a turn. */
-static void
-release_hold (TisockSocketCore *self)
+void
+tisock_socket_core_release_hold (TisockSocketCore *self)
 {
   GET_PRIVATE (self)->held--;
   tisock_socket_core_settle (self);
@@ -213,7 +184,7 @@ tisock_socket_core_report (TisockSocketCore  *self,
     notify (self, PROP_LAST_ERROR_NUMBER);
   GET_PRIVATE (self)->held++;
   g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
-  release_hold (self);
+  tisock_socket_core_release_hold (self);
   g_propagate_error (error, failure);
 
   return FALSE;
@@ -257,8 +228,8 @@ describe_state (TisockSocketState state)
     }
 }
 
-static gboolean
-misuse_of_state (TisockSocketCore  *self,
+gboolean
+tisock_socket_core_misuse_of_state (TisockSocketCore  *self,
                  const char        *operation,
                  GError           **error)
 {
@@ -278,7 +249,82 @@ tisock_socket_core_may_configure (TisockSocketCore *self,
 
   operation = g_strdup_printf ("set %s", property);
 
-  return misuse_of_state (self, operation, NULL);
+  return tisock_socket_core_misuse_of_state (self, operation, NULL);
+}
+
+/* Calls that wait */
+
+/* How the socket's life came to its end, for those who waited for more of it. */
+GError *
+tisock_socket_core_dup_end (TisockSocketCore *self)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  if (tisock_socket_core_is_live (self))
+    return NULL;
+  if (priv->failure != NULL)
+    return g_error_copy (priv->failure);
+
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The socket is closed");
+}
+
+TisockOperation *
+tisock_socket_core_get_pending (TisockSocketCore *self,
+                                TisockPending     pending)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  return priv->pending == NULL ? NULL : g_queue_peek_head (&priv->pending[pending]);
+}
+
+static void
+try_pending (TisockSocketCore *self,
+             TisockPending     pending)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  if (priv->pending != NULL)
+    tisock_operations_try (&priv->pending[pending]);
+}
+
+/* The life is over, and so is all that waits for something of it. */
+static void
+end_pending (TisockSocketCore *self,
+             void            (*end_all) (GQueue       *queue,
+                                         const GError *end))
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GError) end = NULL;
+
+  if (priv->pending == NULL)
+    return;
+
+  end = tisock_socket_core_dup_end (self);
+  for (guint i = 0; i < TISOCK_N_PENDING && end != NULL; i++)
+    end_all (&priv->pending[i], end);
+}
+
+void
+tisock_socket_core_begin_operation (TisockSocketCore *self,
+                                    TisockPending     pending,
+                                    TisockOperation  *operation,
+                                    GTask            *task)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GError) end = tisock_socket_core_dup_end (self);
+  TisockResult result = { NULL };
+
+  if (operation->funcs->try (operation, self, end, &result))
+    {
+      tisock_task_return (task, &result);
+      operation->funcs->free (operation);
+      g_object_unref (task);
+      return;
+    }
+
+  if (priv->pending == NULL)
+    priv->pending = g_new0 (GQueue, TISOCK_N_PENDING);
+  tisock_operation_wait (operation, task, &priv->pending[pending], priv->reactor);
 }
 
 /* Emission */
@@ -293,9 +339,8 @@ tisock_socket_core_due (TisockSocketCore *self,
   priv->changes++;
 }
 
-/* Says what is still due of a life that has ended; the caller has a reference. */
-static void
-emit_rest (TisockSocketCore *self)
+void
+tisock_socket_core_emit_rest (TisockSocketCore *self)
 {
   tisock_socket_core_emit_due (self);
   GET_PRIVATE (self)->operations->announce (self);
@@ -315,7 +360,7 @@ emit_later_cb (GObject  *object,
   if (lost)
     tisock_socket_core_abandon (self);
   else
-    emit_rest (self);
+    tisock_socket_core_emit_rest (self);
 }
 
 void
@@ -338,36 +383,62 @@ tisock_socket_core_settle (TisockSocketCore *self)
 }
 
 void
-tisock_socket_core_hold (TisockSocketCore *self)
-{
-  GET_PRIVATE (self)->held++;
-}
-
-void
 tisock_socket_core_emit_complete (TisockSocketCore *self,
                                   gboolean          user_aborted)
 {
   g_signal_emit (self, signals[SIGNAL_SEND_COMPLETE], 0, user_aborted);
 }
 
-static void
-emit_error (TisockSocketCore *self)
-{
-  g_autoptr(GError) failure = g_steal_pointer (&GET_PRIVATE (self)->failure);
-
-  g_signal_emit (self, signals[SIGNAL_ERROR], 0, failure);
-}
-
-/* Drops the reference that the end of the life took over from the reactor. */
+/* Calls that wait end before the last signal. Drops the reference that the end of the life took
+ * over from the reactor. */
 static void
 emit_closed (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  guint life = priv->n_lives;
+
+  end_pending (self, tisock_operations_end);
+  /* One of them may have opened it, which says `closed`. */
+  if (life != priv->n_lives)
+    return;
 
   priv->due &= ~(guint) TISOCK_DUE_CLOSED;
   priv->n_lives++;
+  /* Without a main loop it would keep the socket for ever. */
+  if (priv->later)
+    {
+      priv->later = FALSE;
+      tisock_reactor_not_later (priv->reactor, G_OBJECT (self));
+    }
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
   g_object_unref (self);
+}
+
+/* Calls that wait for bytes get them first, and as long as one waits nobody else does. */
+static void
+emit_data_available (TisockSocketCore *self)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  guint life = priv->n_lives;
+
+  try_pending (self, TISOCK_PENDING_RECEIVE);
+  if (life == priv->n_lives && !priv->operations->is_empty (self) &&
+      tisock_socket_core_get_pending (self, TISOCK_PENDING_RECEIVE) == NULL)
+    g_signal_emit (self, signals[SIGNAL_DATA_AVAILABLE], 0);
+}
+
+/* A signal that SocketCore does not know; calls that wait for the same are over after it. */
+static void
+emit_other (TisockSocketCore *self,
+            TisockDue         due,
+            TisockPending     pending)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+  guint life = priv->n_lives;
+
+  priv->operations->emit (self, due);
+  if (life == priv->n_lives)
+    try_pending (self, pending);
 }
 
 static void
@@ -376,21 +447,41 @@ emit_one (TisockSocketCore *self,
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
-  if (due == TISOCK_DUE_CLOSED)
-    {
-      emit_closed (self);
-      return;
-    }
+  if (due != TISOCK_DUE_CLOSED)
+    priv->due &= ~(guint) due;
 
-  priv->due &= ~(guint) due;
-  if (due == TISOCK_DUE_ERROR)
-    emit_error (self);
-  else if (due == TISOCK_DUE_SEND_COMPLETE)
-    tisock_socket_core_emit_complete (self, FALSE);
-  else if (due != TISOCK_DUE_DATA_AVAILABLE)
-    priv->operations->emit (self, due);
-  else if (!priv->operations->is_empty (self))
-    g_signal_emit (self, signals[SIGNAL_DATA_AVAILABLE], 0);
+  switch (due)
+    {
+    case TISOCK_DUE_CONNECTED:
+      emit_other (self, due, TISOCK_PENDING_OPEN);
+      break;
+
+    case TISOCK_DUE_DATA_AVAILABLE:
+      emit_data_available (self);
+      break;
+
+    case TISOCK_DUE_SEND_PROGRESS:
+      emit_other (self, due, TISOCK_PENDING_SEND);
+      break;
+
+    case TISOCK_DUE_SEND_COMPLETE:
+      tisock_socket_core_emit_complete (self, FALSE);
+      break;
+
+    case TISOCK_DUE_ERROR:
+      g_signal_emit (self, signals[SIGNAL_ERROR], 0, priv->failure);
+      break;
+
+    case TISOCK_DUE_CLOSED:
+      emit_closed (self);
+      break;
+
+    case TISOCK_DUE_READ_EOF:
+    case TISOCK_DUE_DRAINED:
+    default:
+      emit_other (self, due, TISOCK_PENDING_RECEIVE);
+      break;
+    }
 }
 
 /* The first of the signals that are ahead in a pass; 0 if it is over. When one is due once more,
@@ -435,9 +526,8 @@ tisock_socket_core_emit_due (TisockSocketCore *self)
   tisock_socket_core_settle (self);
 }
 
-/* What ended a life is said before another one begins, handler or not. */
-static void
-emit_end (TisockSocketCore *self)
+void
+tisock_socket_core_emit_end (TisockSocketCore *self)
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
   G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
@@ -446,13 +536,14 @@ emit_end (TisockSocketCore *self)
   /* A handler of a notification may have said it, and opened again. */
   if (!tisock_socket_core_is_live (self))
     priv->due &= TISOCK_DUE_ERROR | TISOCK_DUE_CLOSED;
+  end_pending (self, tisock_operations_end_later);
   priv->held++;
   if (priv->due & TISOCK_DUE_ERROR)
     emit_one (self, TISOCK_DUE_ERROR);
   /* A handler may have opened it, which says `closed`, and the next life may have ended too. */
   if (priv->due & TISOCK_DUE_CLOSED && life == priv->n_lives)
     emit_one (self, TISOCK_DUE_CLOSED);
-  release_hold (self);
+  tisock_socket_core_release_hold (self);
 }
 
 gboolean
@@ -475,25 +566,6 @@ fails_by_end (TisockSocketCore  *self,
     *error = g_error_copy (priv->failure);
 
   return TRUE;
-}
-
-gboolean
-tisock_socket_core_unhold (TisockSocketCore  *self,
-                           GError           **error)
-{
-  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
-
-  priv->held--;
-  if (!fails_by_end (self, error))
-    {
-      tisock_socket_core_settle (self);
-      return TRUE;
-    }
-
-  if (priv->held == 0)
-    emit_end (self);
-
-  return FALSE;
 }
 
 /* Lives */
@@ -529,7 +601,7 @@ may_begin (TisockSocketCore  *self,
            GError           **error)
 {
   if (tisock_socket_core_is_live (self))
-    return misuse_of_state (self, operation, error);
+    return tisock_socket_core_misuse_of_state (self, operation, error);
 
   return !fails_by_end (self, error);
 }
@@ -542,11 +614,12 @@ tisock_socket_core_begin (TisockSocketCore  *self,
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
   if (!tisock_socket_core_is_live (self))
-    emit_end (self);
+    tisock_socket_core_emit_end (self);
   if (!may_begin (self, operation, error))
     return FALSE;
 
   priv->due = 0;
+  g_clear_error (&priv->failure);
   priv->local.family = AF_UNSPEC;
   priv->bound_port = 0;
   priv->operations->purge (self);
@@ -635,7 +708,7 @@ tisock_socket_core_fail (TisockSocketCore  *self,
 
   tisock_socket_core_end (self, TISOCK_SOCKET_STATE_ERROR, failure, error_number);
   if (priv->held == 0)
-    emit_end (self);
+    tisock_socket_core_emit_end (self);
 
   return FALSE;
 }
@@ -654,79 +727,10 @@ tisock_socket_core_abandon (TisockSocketCore *self)
       priv->state = TISOCK_SOCKET_STATE_CLOSED;
       priv->operations->release (self);
     }
+  end_pending (self, tisock_operations_end_later);
 
   if (referenced)
     g_object_unref (self);
-}
-
-/* Waiting */
-
-void
-tisock_wait_set_init (TisockWaitSet *set)
-{
-  set->slots = g_ptr_array_new ();
-  set->timers = g_ptr_array_new ();
-}
-
-void
-tisock_wait_set_clear (TisockWaitSet *set)
-{
-  g_clear_pointer (&set->slots, g_ptr_array_unref);
-  g_clear_pointer (&set->timers, g_ptr_array_unref);
-}
-
-/* Whether there is anything that could end a wait without a deadline. */
-static gboolean
-has_prospect (const TisockWaitSet *set)
-{
-  for (guint i = 0; i < set->slots->len; i++)
-    {
-      TisockSlot *slot = g_ptr_array_index (set->slots, i);
-
-      if (slot->wanted != 0 || slot->queued)
-        return TRUE;
-    }
-
-  for (guint i = 0; i < set->timers->len; i++)
-    if (tisock_timer_is_armed (g_ptr_array_index (set->timers, i)))
-      return TRUE;
-
-  return FALSE;
-}
-
-/* Serves the socket once. FALSE if nothing can happen any more. */
-static gboolean
-serve_once (TisockSocketCore *self,
-            gint64            deadline)
-{
-  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
-  TisockWaitSet set;
-  gboolean possible;
-
-  tisock_wait_set_init (&set);
-  priv->operations->collect (self, &set);
-  possible = deadline >= 0 || has_prospect (&set);
-  if (possible)
-    tisock_reactor_wait (priv->reactor, &set, deadline);
-  tisock_wait_set_clear (&set);
-
-  return possible;
-}
-
-/* Without a main loop, what is still due of a life that has ended. FALSE if nothing is. */
-static gboolean
-say_end (TisockSocketCore *self)
-{
-  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
-  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
-
-  if (priv->due == 0 || priv->held > 0)
-    return FALSE;
-
-  kept = g_object_ref (self);
-  emit_rest (self);
-
-  return TRUE;
 }
 
 /* GObject */
@@ -762,6 +766,7 @@ tisock_socket_core_finalize (GObject *object)
 
   g_clear_object (&priv->network_interface);
   g_clear_error (&priv->failure);
+  g_free (priv->pending);
   tisock_reactor_unref (priv->reactor);
 
   G_OBJECT_CLASS (tisock_socket_core_parent_class)->finalize (object);
@@ -1330,7 +1335,8 @@ tisock_socket_core_open (TisockSocketCore  *self,
  * What is queued and not yet with the system is dropped: to have it sent use
  * [method@TCPSocket.shutdown]. Port, address and the bytes received stay.
  * [signal@SocketCore::closed] is emitted before this returns. Closing a socket
- * that is not open does nothing. Xojo's `SocketCore.Close`.
+ * that is not open does nothing, but that an end which is still to be announced,
+ * because no main loop runs, is announced now. Xojo's `SocketCore.Close`.
  *
  * Since: 1.0
  */
@@ -1341,102 +1347,18 @@ tisock_socket_core_close (TisockSocketCore *self)
 
   g_return_if_fail (TISOCK_IS_SOCKET_CORE (self));
 
-  if (!tisock_socket_core_check (self, G_STRFUNC) || !tisock_socket_core_is_live (self))
+  if (!tisock_socket_core_check (self, G_STRFUNC))
     return;
+  if (!tisock_socket_core_is_live (self))
+    {
+      if (GET_PRIVATE (self)->due & TISOCK_DUE_CLOSED && GET_PRIVATE (self)->held == 0)
+        tisock_socket_core_emit_end (self);
+      return;
+    }
 
   kept = g_object_ref (self);
   tisock_socket_core_end (self, TISOCK_SOCKET_STATE_CLOSED, NULL, 0);
-  emit_end (self);
-}
-
-/**
- * tisock_socket_core_poll:
- * @self: the socket
- *
- * Serves the socket once, without blocking and without the main loop.
- *
- * Whatever it waits for is looked at: names being resolved, connections, bytes
- * both ways, timeouts. Signals are emitted from here as they are from the main
- * loop, except inside a handler of this socket. Other sockets and sources are
- * not served. Xojo's `SocketCore.Poll`.
- *
- * Since: 1.0
- */
-void
-tisock_socket_core_poll (TisockSocketCore *self)
-{
-  g_return_if_fail (TISOCK_IS_SOCKET_CORE (self));
-
-  if (!tisock_socket_core_check (self, G_STRFUNC))
-    return;
-
-  if (tisock_socket_core_is_live (self))
-    serve_once (self, 0);
-  else
-    say_end (self);
-}
-
-/**
- * tisock_socket_core_wait:
- * @self: the socket
- * @timeout_ms: how long to wait, in milliseconds; -1 for ever
- * @error: return location for an error
- *
- * Blocks until something has changed on this socket.
- *
- * That is: bytes came, queued bytes left, the state changed, or something
- * failed. The socket is served as by [method@SocketCore.poll]. A socket that is
- * not open has nothing to wait for: [error@Tisock.SocketError.INVALID_STATE].
- * The same goes for one whose receive buffer is full and that has nothing to
- * send, if it was to wait for ever.
- *
- * ```c
- * tisock_socket_core_open (socket, NULL);
- * while (tisock_socket_core_get_state (socket) == TISOCK_SOCKET_STATE_CONNECTING)
- *   tisock_socket_core_wait (socket, -1, NULL);
- * ```
- *
- * Returns: whether something changed; `FALSE` without an error when the time
- *   was over first
- *
- * Since: 1.0
- */
-gboolean
-tisock_socket_core_wait (TisockSocketCore  *self,
-                         int                timeout_ms,
-                         GError           **error)
-{
-  TisockSocketCorePrivate *priv;
-  G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
-  gint64 deadline = -1;
-  guint changes;
-
-  g_return_val_if_fail (TISOCK_IS_SOCKET_CORE (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!tisock_socket_core_check (self, G_STRFUNC))
-    return FALSE;
-  if (!tisock_socket_core_is_live (self))
-    return say_end (self) || misuse_of_state (self, "wait", error);
-
-  priv = GET_PRIVATE (self);
-  kept = g_object_ref (self);
-  changes = priv->changes;
-  if (timeout_ms >= 0)
-    deadline = g_get_monotonic_time () + timeout_ms * (gint64) G_TIME_SPAN_MILLISECOND;
-
-  while (priv->changes == changes)
-    {
-      if (!serve_once (self, deadline))
-        return tisock_socket_core_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                          "Could not wait: the receive buffer is full, and "
-                                          "nothing is left to send");
-
-      if (priv->changes == changes && deadline >= 0 && g_get_monotonic_time () >= deadline)
-        return FALSE;
-    }
-
-  return TRUE;
+  tisock_socket_core_emit_end (self);
 }
 
 /**

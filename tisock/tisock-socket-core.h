@@ -79,6 +79,20 @@ TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_socket_core_open (TisockSocketCore  *self,
                                   GError           **error);
 TISOCK_AVAILABLE_IN_1_0
+void tisock_socket_core_open_async (TisockSocketCore    *self,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_socket_core_open_finish (TisockSocketCore  *self,
+                                         GAsyncResult      *result,
+                                         GError           **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_socket_core_open_sync (TisockSocketCore  *self,
+                                       int                timeout_ms,
+                                       GCancellable      *cancellable,
+                                       GError           **error);
+TISOCK_AVAILABLE_IN_1_0
 void tisock_socket_core_close (TisockSocketCore *self);
 TISOCK_AVAILABLE_IN_1_0
 void tisock_socket_core_poll (TisockSocketCore *self);

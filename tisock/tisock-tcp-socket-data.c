@@ -364,8 +364,8 @@ take_line (TisockTCPSocket  *self,
  * Takes a line of UTF-8 text from the receive buffer.
  *
  * A line ends with a line feed, or a carriage return and a line feed; these are
- * taken and not returned. Once the connection has ended, what is left without a
- * line feed is a line too.
+ * taken and not returned. Once the connection, or the peer's side of it, has
+ * ended, what is left without a line feed is a line too.
  *
  * A line that cannot fit into [property@TCPSocket:receive-limit] is
  * [error@Tisock.SocketError.FRAME_TOO_LARGE], one that is not UTF-8 is
@@ -396,7 +396,7 @@ tisock_tcp_socket_read_line (TisockTCPSocket  *self,
     return take_line (self, (gsize) length, 1, error);
 
   available = GET_PRIVATE (self)->stream.received.length;
-  if (available > 0 && GET_PRIVATE (self)->stream.transport == NULL)
+  if (available > 0 && !tisock_stream_is_receiving (&GET_PRIVATE (self)->stream))
     {
       g_clear_error (&failure);
       return take_line (self, available, 0, error);
@@ -728,71 +728,6 @@ tisock_tcp_socket_write_string (TisockTCPSocket  *self,
   return tisock_tcp_socket_write (self, (const guint8 *) text, strlen (text), error);
 }
 
-/* Serves the stream until its queue is empty or it has ended, and says nothing. */
-static void
-drain_queue (TisockTCPSocket *self)
-{
-  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  TisockWaitSet set;
-
-  tisock_wait_set_init (&set);
-  while (priv->stream.queue.length > 0)
-    {
-      g_ptr_array_set_size (set.slots, 0);
-      g_ptr_array_set_size (set.timers, 0);
-      tisock_stream_collect (&priv->stream, &set);
-      tisock_reactor_wait (priv->stream.reactor, &set, -1);
-    }
-  tisock_wait_set_clear (&set);
-}
-
-/**
- * tisock_tcp_socket_flush:
- * @self: the socket
- * @error: return location for an error
- *
- * Blocks until all that is queued is with the system.
- *
- * Meanwhile bytes that come in are received. Signals wait until this has
- * returned, but for the [signal@SocketCore::error] and
- * [signal@SocketCore::closed] of a connection that ended. A peer that takes
- * nothing for [property@TCPSocket:timeout] fails the connection with
- * [error@Gio.IOErrorEnum.TIMED_OUT]; without that timeout this waits as long as
- * the peer lets it. Xojo's `TCPSocket.Flush`.
- *
- * Returns: whether all has been handed to the system
- *
- * Since: 1.0
- */
-gboolean
-tisock_tcp_socket_flush (TisockTCPSocket  *self,
-                         GError          **error)
-{
-  TisockSocketCore *core = (TisockSocketCore *) self;
-  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = NULL;
-  TisockTCPSocketPrivate *priv;
-  gboolean flushed;
-
-  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!tisock_socket_core_check (core, G_STRFUNC))
-    return FALSE;
-
-  priv = GET_PRIVATE (self);
-  if (priv->stream.transport == NULL)
-    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                      "Could not flush: the socket is not connected");
-
-  kept = g_object_ref (self);
-  tisock_socket_core_hold (core);
-  drain_queue (self);
-  flushed = tisock_socket_core_unhold (core, error);
-  tisock_tcp_socket_announce (self);
-
-  return flushed;
-}
-
 /**
  * tisock_tcp_socket_shutdown:
  * @self: the socket
@@ -998,9 +933,9 @@ tisock_tcp_socket_get_option (TisockTCPSocket  *self,
  *
  * Gets the GIO socket of the connection.
  *
- * It is for looking at and for setting options: reading, writing or watching it
- * would take bytes away from this socket, and closing it breaks the connection
- * off. It is closed with this connection.
+ * It is for looking at and for setting options: reading, writing or closing it
+ * would take bytes and events away from this socket. It is closed with this
+ * connection.
  *
  * Returns: (transfer none): the GIO socket; `NULL` if there is no connection
  *
@@ -1043,8 +978,7 @@ tisock_tcp_socket_get_socket (TisockTCPSocket  *self,
  *
  * Takes the connection away from the socket.
  *
- * The connection goes on in the GIO socket, which blocks as GIO's sockets do and
- * has the options that were set here. This socket's life ends as by
+ * The connection goes on in the GIO socket, while this socket's life ends as by
  * [method@SocketCore.close]. What it has received and not given out stays
  * readable here. While bytes are queued for sending this is refused with
  * [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush] first.

@@ -101,6 +101,11 @@ void                    tisock_tcp_socket_notify          (TisockTCPSocket      
  * out whether anybody watches costs more than most of what else is done for an event. */
 void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self);
 
+/* Ends the calls that wait until what is queued before a place in the stream has been sent: it is
+ * going to be dropped. */
+void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket       *self,
+                                                           guint64                end);
+
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;
 void                    tisock_tcp_socket_install_properties (GObjectClass       *object_class,
@@ -118,8 +123,7 @@ void                    tisock_tcp_socket_apply_options   (TisockTCPSocket      
                                                            gboolean               inherited);
 
 /* For ServerSocket: makes a socket that is not live the end of an accepted connection. It emits
- * nothing: `connected` is due. FALSE with errno if there is no place for it; then the descriptor
- * stays the caller's. */
+ * nothing: `connected` is due. FALSE if there is no place for it; the descriptor is taken. */
 gboolean                tisock_tcp_socket_adopt           (TisockTCPSocket       *self,
                                                            int                    fd,
                                                            const TisockEndpoint  *remote,

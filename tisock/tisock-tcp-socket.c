@@ -229,10 +229,7 @@ enter_connected (TisockTCPSocket *self,
 
   if (!start_stream (self, fd, &error))
     {
-      int error_number = errno;
-
-      tisock_stream_close_descriptor (&GET_PRIVATE (self)->stream, fd);
-      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, error_number);
+      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, errno);
       return;
     }
 
@@ -495,14 +492,14 @@ tisock_tcp_socket_adopt (TisockTCPSocket       *self,
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
   if (!tisock_stream_attach (&priv->stream, error))
-    return FALSE;
+    {
+      tisock_stream_close_descriptor (&priv->stream, fd);
+      return FALSE;
+    }
 
   if (!start_stream (self, fd, error))
     {
-      int error_number = errno;
-
-      tisock_stream_release (&priv->stream);
-      errno = error_number;
+      tisock_stream_stop (&priv->stream);
       return FALSE;
     }
 
@@ -614,6 +611,23 @@ tcp_notify (TisockSocketCore *core)
   announce_now (self);
 }
 
+/* Drops what is queued before a place in the stream. */
+static void
+abort_transfer (TisockTCPSocket *self,
+                guint64          end)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  guint life = tisock_socket_core_get_life (TISOCK_SOCKET_CORE (self));
+
+  tisock_tcp_socket_cancel_sends (self, end);
+  if (life != tisock_socket_core_get_life (TISOCK_SOCKET_CORE (self)))
+    return;
+
+  if (priv->stream.transport != NULL)
+    tisock_stream_drop_queue (&priv->stream, end);
+  tisock_socket_core_emit_complete (TISOCK_SOCKET_CORE (self), TRUE);
+}
+
 /* Chunks that went out since the last emission are one: `sent` counts from that. */
 static void
 emit_send_progress (TisockTCPSocket *self)
@@ -622,11 +636,11 @@ emit_send_progress (TisockTCPSocket *self)
   TisockTCPSocketClass *klass = TISOCK_TCP_SOCKET_GET_CLASS (self);
   guint life = tisock_socket_core_get_life (TISOCK_SOCKET_CORE (self));
   guint64 left = priv->stream.queue.length;
-  guint64 end = priv->stream.taken + left;
-  guint64 sent = priv->stream.taken - priv->stream.reported;
+  guint64 end = tisock_stream_get_end (&priv->stream);
+  guint64 sent = priv->stream.passed - priv->stream.reported;
   gboolean abort = FALSE;
 
-  priv->stream.reported = priv->stream.taken;
+  priv->stream.reported = priv->stream.passed;
   if (sent > 0 && tisock_has_listener (self, signals[SIGNAL_SEND_PROGRESS],
                                        (gpointer) klass->send_progress))
     g_signal_emit (self, signals[SIGNAL_SEND_PROGRESS], 0, sent, left, &abort);
@@ -635,15 +649,9 @@ emit_send_progress (TisockTCPSocket *self)
     return;
 
   if (abort)
-    {
-      if (priv->stream.transport != NULL)
-        tisock_stream_drop_queue (&priv->stream, end);
-      tisock_socket_core_emit_complete (TISOCK_SOCKET_CORE (self), TRUE);
-    }
-  else if (left == 0)
-    {
-      tisock_socket_core_due (TISOCK_SOCKET_CORE (self), TISOCK_DUE_SEND_COMPLETE);
-    }
+    abort_transfer (self, end);
+  else if (left == 0 && !priv->stream.cut)
+    tisock_socket_core_due (TISOCK_SOCKET_CORE (self), TISOCK_DUE_SEND_COMPLETE);
 }
 
 static void
@@ -668,7 +676,8 @@ tcp_emit (TisockSocketCore *core,
     emit_simple (self, signals[SIGNAL_READ_EOF], (gpointer) klass->read_eof);
   else if (due == TISOCK_DUE_SEND_PROGRESS)
     emit_send_progress (self);
-  else if (due == TISOCK_DUE_DRAINED && !GET_PRIVATE (self)->stream.needs_drain)
+  else if (due == TISOCK_DUE_DRAINED && !GET_PRIVATE (self)->stream.needs_drain &&
+           !GET_PRIVATE (self)->stream.cut)
     emit_simple (self, signals[SIGNAL_DRAINED], (gpointer) klass->drained);
 }
 
@@ -846,16 +855,8 @@ check_adoptable (GSocket  *socket,
  * Makes a socket of a connection that was made elsewhere.
  *
  * It is connected; [signal@TCPSocket::connected] is emitted from the main
- * loop. What has come already, and nobody has read, is received like the rest.
- * TCP, Unix and other streams will do.
- *
- * The connection is this socket's from now on, and ends with it. @socket may
- * still be looked at, but not read from, written to, or watched. Its reference
- * may be dropped; if somebody closes it all the same, this socket notices when it
- * is used next, and ends with [error@Gio.IOErrorEnum.CLOSED].
- *
- * A GIO socket that is not a connected stream is
- * [error@Tisock.SocketError.INVALID_STATE]. On failure @socket is left as it is.
+ * loop. The descriptor is closed with it: @socket is not to be used for reading
+ * or writing any more.
  *
  * Returns: (transfer full): a new socket, or `NULL` on error
  *
@@ -878,12 +879,10 @@ tisock_tcp_socket_new_from_socket (GSocket  *socket,
   fd = g_socket_get_fd (socket);
   self = tisock_tcp_socket_new ();
   tisock_endpoint_get_remote (&remote, fd);
-  /* GIO's sockets block by waiting, whatever their descriptors do. */
-  tisock_descriptor_set_flags (fd);
+  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
   if (!tisock_tcp_socket_adopt (self, fd, &remote, FALSE, error))
     return NULL;
 
-  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
   tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
 
   return g_steal_pointer (&self);
@@ -896,12 +895,8 @@ tisock_tcp_socket_new_from_socket (GSocket  *socket,
  *
  * Makes a socket of a GIO connection.
  *
- * As [ctor@TCPSocket.new_from_socket] with the connection's socket. @connection
- * may be dropped after that, but not closed. Bytes that a stream on top of it has
- * buffered stay there.
- *
- * A [class@Gio.TcpWrapperConnection] is more than its socket, TLS most often:
- * that is [error@Tisock.SocketError.INVALID_STATE].
+ * As [ctor@TCPSocket.new_from_socket] with the connection's socket; what the
+ * connection's streams have buffered is not seen.
  *
  * Returns: (transfer full): a new socket, or `NULL` on error
  *
@@ -913,13 +908,6 @@ tisock_tcp_socket_new_from_connection (GSocketConnection  *connection,
 {
   g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (G_IS_TCP_WRAPPER_CONNECTION (connection))
-    {
-      g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                   "Could not take over a connection whose bytes go through another stream");
-      return NULL;
-    }
 
   return tisock_tcp_socket_new_from_socket (g_socket_connection_get_socket (connection), error);
 }

@@ -198,6 +198,134 @@ TISOCK_AVAILABLE_IN_1_0
 void tisock_tcp_socket_abort (TisockTCPSocket *self);
 
 TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_receive_async (TisockTCPSocket     *self,
+                                      gssize               count,
+                                      GCancellable        *cancellable,
+                                      GAsyncReadyCallback  callback,
+                                      gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_finish (TisockTCPSocket  *self,
+                                          GAsyncResult     *result,
+                                          GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_sync (TisockTCPSocket  *self,
+                                        gssize            count,
+                                        int               timeout_ms,
+                                        GCancellable     *cancellable,
+                                        GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_receive_exactly_async (TisockTCPSocket     *self,
+                                              gssize               count,
+                                              GCancellable        *cancellable,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_exactly_finish (TisockTCPSocket  *self,
+                                                  GAsyncResult     *result,
+                                                  GError          **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_exactly_sync (TisockTCPSocket  *self,
+                                                gssize            count,
+                                                int               timeout_ms,
+                                                GCancellable     *cancellable,
+                                                GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_receive_until_async (TisockTCPSocket     *self,
+                                            const guint8        *delimiter,
+                                            gsize                length,
+                                            GCancellable        *cancellable,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_until_finish (TisockTCPSocket  *self,
+                                                GAsyncResult     *result,
+                                                GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_until_sync (TisockTCPSocket  *self,
+                                              const guint8     *delimiter,
+                                              gsize             length,
+                                              int               timeout_ms,
+                                              GCancellable     *cancellable,
+                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_receive_line_async (TisockTCPSocket     *self,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+char *tisock_tcp_socket_receive_line_finish (TisockTCPSocket  *self,
+                                             GAsyncResult     *result,
+                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+char *tisock_tcp_socket_receive_line_sync (TisockTCPSocket  *self,
+                                           int               timeout_ms,
+                                           GCancellable     *cancellable,
+                                           GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_send_async (TisockTCPSocket     *self,
+                                   const guint8        *data,
+                                   gsize                length,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_send_finish (TisockTCPSocket  *self,
+                                        GAsyncResult     *result,
+                                        GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_send_sync (TisockTCPSocket  *self,
+                                      const guint8     *data,
+                                      gsize             length,
+                                      int               timeout_ms,
+                                      GCancellable     *cancellable,
+                                      GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_send_bytes_async (TisockTCPSocket     *self,
+                                         GBytes              *bytes,
+                                         GCancellable        *cancellable,
+                                         GAsyncReadyCallback  callback,
+                                         gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_send_bytes_finish (TisockTCPSocket  *self,
+                                              GAsyncResult     *result,
+                                              GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_send_bytes_sync (TisockTCPSocket  *self,
+                                            GBytes           *bytes,
+                                            int               timeout_ms,
+                                            GCancellable     *cancellable,
+                                            GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_flush_async (TisockTCPSocket     *self,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_flush_finish (TisockTCPSocket  *self,
+                                         GAsyncResult     *result,
+                                         GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_flush_sync (TisockTCPSocket  *self,
+                                       int               timeout_ms,
+                                       GCancellable     *cancellable,
+                                       GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_shutdown_async (TisockTCPSocket     *self,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_shutdown_finish (TisockTCPSocket  *self,
+                                            GAsyncResult     *result,
+                                            GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_shutdown_sync (TisockTCPSocket  *self,
+                                          int               timeout_ms,
+                                          GCancellable     *cancellable,
+                                          GError          **error);
+
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_tcp_socket_set_option (TisockTCPSocket  *self,
                                        int               level,
                                        int               name,

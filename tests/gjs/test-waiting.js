@@ -1,0 +1,125 @@
+// test-waiting.js: the asynchronous and the blocking calls
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import Tisock from 'gi://Tisock?version=1';
+
+import {
+  HOST, assertEqual, assertFalse, assertTrue, catchError, cleanUp, iterateUntil, makePair,
+  makeServer, test,
+} from './support.js';
+
+const encoder = new TextEncoder();
+
+// Calls NAME_async(); gives a function that waits for what NAME_finish() returns.
+function begin(socket, name, ...args) {
+  const results = [];
+
+  socket[`${name}_async`](...args, (_source, result) => results.push(result));
+
+  return () => {
+    iterateUntil(() => results.length > 0);
+    return socket[`${name}_finish`](results[0]);
+  };
+}
+
+function assertIOError(error, code) {
+  assertTrue(error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, code), `${error}`);
+}
+
+function makeClient() {
+  const socket = new Tisock.TCPSocket({address: HOST, port: makeServer().port});
+
+  cleanUp(() => socket.close());
+
+  return socket;
+}
+
+test('open_async', () => {
+  const socket = makeClient();
+
+  assertTrue(begin(socket, 'open', null)());
+  assertTrue(socket.is_connected);
+});
+
+test('bytes are received asynchronously', () => {
+  const [socket, peer] = makePair();
+  const calls = [
+    ['receive', -1, 'some'],
+    ['receive_exactly', 4, 'four'],
+    ['receive_until', encoder.encode(';'), 'until', ';'],
+  ];
+
+  for (const [name, argument, text, more = ''] of calls) {
+    const finish = begin(socket, name, argument, null);
+
+    peer.write_string(text + more);
+    assertEqual(finish().toArray(), encoder.encode(text), name);
+  }
+});
+
+test('lines are received asynchronously', () => {
+  const [socket, peer] = makePair();
+  const first = begin(socket, 'receive_line', null);
+
+  peer.write_string('Grüße\n');
+  assertEqual(first(), 'Grüße');
+
+  const last = begin(socket, 'receive_line', null);
+
+  peer.shutdown();
+  assertEqual(last(), null);
+});
+
+test('bytes are sent asynchronously', () => {
+  const [socket, peer] = makePair();
+
+  assertTrue(begin(socket, 'send', encoder.encode('one'), null)());
+  assertTrue(begin(socket, 'send_bytes', new GLib.Bytes(encoder.encode('two')), null)());
+  assertTrue(begin(socket, 'flush', null)());
+  iterateUntil(() => peer.bytes_available === 6);
+  assertEqual(peer.read_string(-1, null), 'onetwo');
+});
+
+test('shutdown_async', () => {
+  const [socket] = makePair();
+
+  assertTrue(begin(socket, 'shutdown', null)());
+  assertFalse(socket.is_connected);
+});
+
+test('cancelling', () => {
+  const [socket] = makePair();
+  const cancellable = new Gio.Cancellable();
+  const finish = begin(socket, 'receive', -1, cancellable);
+
+  cancellable.cancel();
+  assertIOError(catchError(finish), Gio.IOErrorEnum.CANCELLED);
+});
+
+test('open_sync', () => {
+  assertTrue(makeClient().open_sync(-1, null));
+});
+
+test('a conversation that blocks', () => {
+  const [socket, peer] = makePair();
+
+  assertTrue(peer.send_sync(encoder.encode('some'), -1, null));
+  assertEqual(socket.receive_sync(-1, -1, null).toArray(), encoder.encode('some'));
+  assertTrue(peer.send_bytes_sync(new GLib.Bytes(encoder.encode('1234until;line\n')), -1, null));
+  assertEqual(socket.receive_exactly_sync(4, -1, null).toArray(), encoder.encode('1234'));
+  assertEqual(socket.receive_until_sync(encoder.encode(';'), -1, null).toArray(),
+              encoder.encode('until'));
+  assertEqual(socket.receive_line_sync(-1, null), 'line');
+  assertTrue(peer.flush_sync(-1, null));
+});
+
+test('a time that is over', () => {
+  const [socket] = makePair();
+
+  assertIOError(catchError(() => socket.receive_sync(-1, 0, null)), Gio.IOErrorEnum.TIMED_OUT);
+  assertIOError(catchError(() => socket.shutdown_sync(0, null)), Gio.IOErrorEnum.TIMED_OUT);
+});

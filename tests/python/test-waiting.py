@@ -1,0 +1,107 @@
+# test-waiting.py: the asynchronous and the blocking calls
+#
+# SPDX-FileCopyrightText: 2026 The tisock authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+from support import TestCase, iterate_until, main
+from gi.repository import Gio, GLib, Tisock
+
+
+class AsyncTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.socket, self.peer = self.make_pair()
+
+    def begin(self, instance, name, *args, cancellable=None):
+        """Calls NAME_async(); gives a function that waits for what NAME_finish() returns."""
+        results = []
+        getattr(instance, name + '_async')(*args, cancellable,
+                                           lambda source, result: results.append(result))
+
+        def finish():
+            iterate_until(lambda: results)
+            return getattr(instance, name + '_finish')(results[0])
+
+        return finish
+
+    def test_open(self):
+        server = self.make_server()
+        socket = Tisock.TCPSocket(address='127.0.0.1', port=server.port)
+        self.addCleanup(socket.close)
+        self.assertTrue(self.begin(socket, 'open')())
+        self.assertTrue(socket.is_connected)
+
+    def test_receive(self):
+        finish = self.begin(self.socket, 'receive', -1)
+        self.peer.write(b'bytes\0')
+        self.assertEqual(finish().get_data(), b'bytes\0')
+
+    def test_receive_exactly(self):
+        finish = self.begin(self.socket, 'receive_exactly', 3)
+        self.peer.write(b'abcd')
+        self.assertEqual(finish().get_data(), b'abc')
+
+    def test_receive_until(self):
+        finish = self.begin(self.socket, 'receive_until', b'\0\0')
+        self.peer.write(b'abc\0\0d')
+        self.assertEqual(finish().get_data(), b'abc')
+
+    def test_receive_line(self):
+        finish = self.begin(self.socket, 'receive_line')
+        self.peer.write('Grüße\n'.encode())
+        self.assertEqual(finish(), 'Grüße')
+        finish = self.begin(self.socket, 'receive_line')
+        self.peer.shutdown()
+        self.assertIsNone(finish())
+
+    def test_send(self):
+        self.assertTrue(self.begin(self.socket, 'send', b'one')())
+        self.assertTrue(self.begin(self.socket, 'send_bytes', GLib.Bytes.new(b'two'))())
+        self.assertTrue(self.begin(self.socket, 'flush')())
+        self.assertEqual(self.receive(self.peer, 6), b'onetwo')
+
+    def test_shutdown(self):
+        self.assertTrue(self.begin(self.socket, 'shutdown')())
+        self.assertEqual(self.socket.state, Tisock.SocketState.CLOSED)
+
+    def test_cancelled(self):
+        cancellable = Gio.Cancellable()
+        finish = self.begin(self.socket, 'receive', -1, cancellable=cancellable)
+        cancellable.cancel()
+        with self.assertRaises(GLib.Error) as caught:
+            finish()
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+
+class BlockingTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.socket, self.peer = self.make_pair()
+
+    def test_open(self):
+        server = self.make_server()
+        socket = Tisock.TCPSocket(address='127.0.0.1', port=server.port)
+        self.addCleanup(socket.close)
+        self.assertTrue(socket.open_sync(-1))
+        self.assertTrue(socket.is_connected)
+
+    def test_conversation(self):
+        self.assertTrue(self.peer.send_sync(b'some', -1))
+        self.assertEqual(self.socket.receive_sync(-1, -1).get_data(), b'some')
+        self.assertTrue(self.peer.send_bytes_sync(GLib.Bytes.new(b'1234until;line\n'), -1, None))
+        self.assertEqual(self.socket.receive_exactly_sync(4, -1).get_data(), b'1234')
+        self.assertEqual(self.socket.receive_until_sync(b';', -1).get_data(), b'until')
+        self.assertEqual(self.socket.receive_line_sync(-1), 'line')
+        self.assertTrue(self.peer.flush_sync(-1))
+
+    def test_times_out(self):
+        for receive in (lambda: self.socket.receive_sync(-1, 0),
+                        lambda: self.socket.shutdown_sync(0)):
+            with self.assertRaises(GLib.Error) as caught:
+                receive()
+            self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                     Gio.IOErrorEnum.TIMED_OUT))
+
+
+if __name__ == '__main__':
+    main()

@@ -6,13 +6,11 @@
 
 #include "config.h"
 
+#include "tisock-blocking.h"
 #include "tisock-socket-core-private.h"
 #include "tisock-socket-error.h"
 
 #define GET_PRIVATE(self) (tisock_socket_core_get_private (self))
-
-/* How often cancelling is looked for when there is no descriptor to wait with. */
-#define CANCEL_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
 /* Without the main loop */
 
@@ -50,105 +48,72 @@ has_prospect (const TisockWaitSet *set)
   return FALSE;
 }
 
+/* Collects what the socket waits for. FALSE if nothing can happen any more. */
+static gboolean
+collect (TisockSocketCore *self,
+         gboolean          bounded,
+         TisockWaitSet    *set)
+{
+  g_ptr_array_set_size (set->slots, 0);
+  g_ptr_array_set_size (set->timers, 0);
+  GET_PRIVATE (self)->operations->collect (self, set);
+
+  return bounded || has_prospect (set);
+}
+
 /* Serves the socket once. FALSE if nothing can happen any more. */
 static gboolean
-serve_once (TisockSocketCore     *self,
-            gint64                deadline,
-            const TisockDoorbell *waker)
+serve_once (TisockSocketCore *self,
+            gint64            deadline)
 {
-  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
   TisockWaitSet set;
   gboolean possible;
 
   tisock_wait_set_init (&set);
-  set.waker = waker;
-  priv->operations->collect (self, &set);
-  possible = deadline >= 0 || has_prospect (&set);
+  possible = collect (self, deadline >= 0, &set);
   if (possible)
-    tisock_reactor_wait (priv->reactor, &set, deadline);
+    tisock_reactor_wait (GET_PRIVATE (self)->reactor, &set, deadline);
   tisock_wait_set_clear (&set);
 
   return possible;
 }
 
-static gint64
-get_deadline (int timeout_ms)
+static gboolean
+try_operation (TisockSocketCore *self,
+               TisockOperation  *operation,
+               TisockResult     *result)
 {
-  return timeout_ms < 0 ? -1 : g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
-}
+  g_autoptr(GError) end = tisock_socket_core_dup_end (self);
 
-static void
-cancelled_cb (GCancellable *cancellable,
-              gpointer      user_data)
-{
-  tisock_doorbell_ring (user_data);
-}
-
-/* Not by GCancellable's own descriptor: with a full table GLib ends the process for want of it. */
-static gulong
-open_waker (TisockDoorbell *waker,
-            GCancellable   *cancellable)
-{
-  if (cancellable == NULL || !tisock_doorbell_open (waker))
-    return 0;
-
-  return g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), waker, NULL);
-}
-
-static void
-close_waker (TisockDoorbell *waker,
-             GCancellable   *cancellable,
-             gulong          cancelled_id)
-{
-  g_cancellable_disconnect (cancellable, cancelled_id);
-  tisock_doorbell_close (waker);
-}
-
-/* Without a descriptor to be woken by, it is looked now and then whether that is meant. */
-static gint64
-get_wake_up (const TisockDoorbell *waker,
-             GCancellable         *cancellable,
-             gint64                deadline)
-{
-  gint64 next = g_get_monotonic_time () + CANCEL_INTERVAL;
-
-  if (cancellable == NULL || waker->watched_fd >= 0)
-    return deadline;
-
-  return deadline < 0 ? next : MIN (deadline, next);
+  return operation->funcs->try (operation, self, end, result);
 }
 
 /* Serves the socket and says nothing, until the operation is over one way or another. */
 static void
-serve_operation (TisockSocketCore     *self,
-                 TisockOperation      *operation,
-                 const char           *name,
-                 int                   timeout_ms,
-                 GCancellable         *cancellable,
-                 const TisockDoorbell *waker,
-                 TisockResult         *result)
+serve_operation (TisockSocketCore *self,
+                 TisockOperation  *operation,
+                 TisockBlocking   *blocking,
+                 TisockResult     *result)
 {
-  gint64 deadline = get_deadline (timeout_ms);
-  gboolean over = FALSE;
+  TisockWaitSet set;
 
-  while (!g_cancellable_set_error_if_cancelled (cancellable, &result->error))
+  tisock_wait_set_init (&set);
+  while (!g_cancellable_set_error_if_cancelled (blocking->cancellable, &result->error) &&
+         !try_operation (self, operation, result) &&
+         tisock_blocking_may_wait (blocking, &result->error))
     {
-      g_autoptr(GError) end = tisock_socket_core_dup_end (self);
+      if (collect (self, blocking->deadline >= 0, &set))
+        {
+          tisock_blocking_wait (blocking, GET_PRIVATE (self)->reactor, &set);
+          continue;
+        }
 
-      if (operation->funcs->try (operation, self, end, result))
-        return;
-
-      if (over)
-        g_set_error (&result->error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                     "Could not %s within %d ms", name, timeout_ms);
-      else if (!serve_once (self, get_wake_up (waker, cancellable, deadline), waker))
-        g_set_error (&result->error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                     "Could not %s: the receive buffer is full, and nothing is left to send", name);
-
-      if (result->error != NULL)
-        return;
-      over = deadline >= 0 && g_get_monotonic_time () >= deadline;
+      g_set_error (&result->error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                   "Could not %s: the receive buffer is full, and nothing is left to send",
+                   blocking->name);
+      break;
     }
+  tisock_wait_set_clear (&set);
 }
 
 gboolean
@@ -162,13 +127,13 @@ tisock_socket_core_run_operation (TisockSocketCore  *self,
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
   G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = g_object_ref (self);
-  TisockDoorbell waker = TISOCK_DOORBELL_CLOSED;
-  gulong cancelled_id = open_waker (&waker, cancellable);
   TisockResult outcome = { NULL };
+  TisockBlocking blocking;
 
   priv->held++;
-  serve_operation (self, operation, name, timeout_ms, cancellable, &waker, &outcome);
-  close_waker (&waker, cancellable, cancelled_id);
+  tisock_blocking_begin (&blocking, name, timeout_ms, cancellable);
+  serve_operation (self, operation, &blocking, &outcome);
+  tisock_blocking_end (&blocking);
   /* An end that is the outcome is said before it is returned. */
   if ((outcome.error != NULL || outcome.end) && (priv->due & TISOCK_DUE_CLOSED) && priv->held == 1)
     {
@@ -228,7 +193,7 @@ tisock_socket_core_poll (TisockSocketCore *self)
     return;
 
   if (tisock_socket_core_is_live (self))
-    serve_once (self, 0, NULL);
+    serve_once (self, 0);
   else
     tisock_socket_core_say_end (self);
 }
@@ -265,7 +230,7 @@ tisock_socket_core_wait (TisockSocketCore  *self,
 {
   TisockSocketCorePrivate *priv;
   G_GNUC_UNUSED g_autoptr(TisockSocketCore) kept = NULL;
-  gint64 deadline = get_deadline (timeout_ms);
+  gint64 deadline = -1;
   guint changes;
 
   g_return_val_if_fail (TISOCK_IS_SOCKET_CORE (self), FALSE);
@@ -280,9 +245,11 @@ tisock_socket_core_wait (TisockSocketCore  *self,
   priv = GET_PRIVATE (self);
   kept = g_object_ref (self);
   changes = priv->changes;
+  if (timeout_ms >= 0)
+    deadline = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   while (priv->changes == changes)
     {
-      if (!serve_once (self, deadline, NULL))
+      if (!serve_once (self, deadline))
         return tisock_socket_core_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                           "Could not wait: the receive buffer is full, and "
                                           "nothing is left to send");

@@ -8,10 +8,12 @@
 
 #include "engine/listener.h"
 #include "tisock-connection-list.h"
+#include "tisock-operation.h"
 #include "tisock-server-socket.h"
 
 G_BEGIN_DECLS
 
+typedef struct _TisockDrain TisockDrain;
 typedef struct _TisockServerSocketPrivate TisockServerSocketPrivate;
 
 struct _TisockServerSocketPrivate
@@ -46,6 +48,12 @@ struct _TisockServerSocketPrivate
   char                  **blocked_peers;
   GPtrArray              *allowed_masks;
   GPtrArray              *blocked_masks;
+
+  /* Calls that wait for a connection: asynchronous ones, or where a blocking one wants it. */
+  GQueue                  accepts;
+  TisockTCPSocket       **accepted_by;
+
+  TisockDrain            *drain;        /* NULL unless the server is being drained */
 
   guint                   accepting : 1;        /* accept() has asked for a connection */
   guint                   lacks_socket : 1;     /* add-socket gave none, and that has been said */
@@ -92,8 +100,19 @@ gboolean tisock_server_socket_misuse          (TisockServerSocket    *self,
                                                int                    code,
                                                const char            *format,
                                                ...) G_GNUC_PRINTF (4, 5);
+/* Adds what the listening waits for. */
+void     tisock_server_socket_collect         (TisockServerSocket    *self,
+                                               TisockWaitSet         *set);
 /* Lets the listener do what the settings and the number of connections say. */
 void     tisock_server_socket_update_listener (TisockServerSocket    *self);
+
+/* References, since handlers may end any of them. */
+GPtrArray *tisock_server_socket_list_connections (TisockServerSocket *self);
+
+/* tisock-server-socket-waiting.c */
+/* Gives a connection to a call that waits for one. FALSE: none does. */
+gboolean tisock_server_socket_hand_over       (TisockServerSocket    *self,
+                                               TisockTCPSocket       *socket);
 
 /* tisock-server-socket-settings.c */
 void     tisock_server_socket_install_properties (GObjectClass       *object_class,

@@ -206,6 +206,10 @@ static void
 release (TisockServerSocket *self)
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GError) end = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                               "The server has stopped listening");
+
+  tisock_operations_end_later (&priv->accepts, end);
 
   priv->accepting = FALSE;
   g_clear_pointer (&priv->listener, tisock_listener_free);
@@ -493,11 +497,18 @@ is_full (TisockServerSocket *self)
          tisock_server_socket_get_n_connections (self) >= priv->maximum_sockets_connected;
 }
 
+/* Whether a call waits for a connection. */
+static gboolean
+is_waited_for (TisockServerSocketPrivate *priv)
+{
+  return priv->accepted_by != NULL || priv->accepts.length > 0;
+}
+
 void
 tisock_server_socket_update_listener (TisockServerSocket *self)
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
-  gboolean asked = priv->auto_accept || priv->accepting;
+  gboolean asked = priv->auto_accept || priv->accepting || is_waited_for (priv);
   gboolean dropping = priv->overload_policy == TISOCK_OVERLOAD_POLICY_DROP;
 
   if (priv->listener == NULL)
@@ -505,6 +516,18 @@ tisock_server_socket_update_listener (TisockServerSocket *self)
 
   tisock_listener_pause (priv->listener, !asked || (is_full (self) && !dropping));
   tisock_listener_set_shed (priv->listener, dropping);
+}
+
+GPtrArray *
+tisock_server_socket_list_connections (TisockServerSocket *self)
+{
+  GListModel *connections = G_LIST_MODEL (GET_PRIVATE (self)->connections);
+  GPtrArray *sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
+    g_ptr_array_add (sockets, g_list_model_get_item (connections, i));
+
+  return sockets;
 }
 
 static void
@@ -516,7 +539,7 @@ add_connection (TisockServerSocket *self,
 
   tisock_connection_list_add (priv->connections, socket);
   tisock_tcp_socket_set_server (socket, self, index);
-  priv->accepting = FALSE;
+  priv->accepting = priv->accepting && is_waited_for (priv);
   tisock_server_socket_update_listener (self);
   tisock_connection_list_announce_added (priv->connections, index);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
@@ -571,11 +594,24 @@ welcome (TisockServerSocket   *self,
     add_connection (self, socket);
   if (is_wanted (self, socket))
     {
+      if (tisock_server_socket_hand_over (self, socket))
+        return;
+
       hold (self);
       g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
       unhold (self);
     }
   tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
+}
+
+void
+tisock_server_socket_collect (TisockServerSocket *self,
+                              TisockWaitSet      *set)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  tisock_listener_collect (priv->listener, set);
+  g_ptr_array_add (set->slots, &priv->slot);
 }
 
 static void
@@ -955,6 +991,9 @@ tisock_server_socket_listen (TisockServerSocket  *self,
   if (tisock_server_socket_get_is_listening (self))
     return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                         "Could not listen: the server is listening already");
+  if (priv->drain != NULL)
+    return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                        "Could not listen: the server is being drained");
 
   if (priv->port < 0 || priv->port > G_MAXUINT16)
     return tisock_server_socket_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_PORT,
@@ -1056,7 +1095,6 @@ tisock_server_socket_close (TisockServerSocket *self)
 {
   G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = NULL;
   g_autoptr(GPtrArray) sockets = NULL;
-  GListModel *connections;
 
   g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
 
@@ -1064,11 +1102,7 @@ tisock_server_socket_close (TisockServerSocket *self)
     return;
 
   kept = g_object_ref (self);
-  connections = G_LIST_MODEL (GET_PRIVATE (self)->connections);
-  sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < g_list_model_get_n_items (connections); i++)
-    g_ptr_array_add (sockets, g_list_model_get_item (connections, i));
-
+  sockets = tisock_server_socket_list_connections (self);
   for (guint i = 0; i < sockets->len; i++)
     tisock_socket_core_close (g_ptr_array_index (sockets, i));
 

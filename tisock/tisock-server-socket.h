@@ -141,6 +141,34 @@ TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_server_socket_listen (TisockServerSocket  *self,
                                       GError             **error);
 TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_accept_async (TisockServerSocket  *self,
+                                        GCancellable        *cancellable,
+                                        GAsyncReadyCallback  callback,
+                                        gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+TisockTCPSocket *tisock_server_socket_accept_finish (TisockServerSocket  *self,
+                                                     GAsyncResult        *result,
+                                                     GError             **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+TisockTCPSocket *tisock_server_socket_accept_sync (TisockServerSocket  *self,
+                                                   int                  timeout_ms,
+                                                   GCancellable        *cancellable,
+                                                   GError             **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_drain_async (TisockServerSocket  *self,
+                                       guint                deadline_ms,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_server_socket_drain_finish (TisockServerSocket  *self,
+                                            GAsyncResult        *result,
+                                            guint               *n_completed,
+                                            guint               *n_aborted,
+                                            GError             **error);
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_server_socket_accept (TisockServerSocket  *self,
                                       GError             **error);
 TISOCK_AVAILABLE_IN_1_0

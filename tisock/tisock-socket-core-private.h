@@ -25,8 +25,9 @@ typedef enum
   TISOCK_DUE_SEND_PROGRESS  = 1 << 3,
   TISOCK_DUE_SEND_COMPLETE  = 1 << 4,
   TISOCK_DUE_DRAINED        = 1 << 5,
-  TISOCK_DUE_ERROR          = 1 << 6,
-  TISOCK_DUE_CLOSED         = 1 << 7,
+  TISOCK_DUE_DRAINING       = 1 << 6,
+  TISOCK_DUE_ERROR          = 1 << 7,
+  TISOCK_DUE_CLOSED         = 1 << 8,
 } TisockDue;
 
 /* The calls that wait, by what they wait for. */

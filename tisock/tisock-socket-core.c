@@ -478,6 +478,7 @@ emit_one (TisockSocketCore *self,
 
     case TISOCK_DUE_READ_EOF:
     case TISOCK_DUE_DRAINED:
+    case TISOCK_DUE_DRAINING:
     default:
       emit_other (self, due, TISOCK_PENDING_RECEIVE);
       break;

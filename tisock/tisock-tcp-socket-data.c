@@ -18,15 +18,17 @@
 
 /* Reading */
 
-/* To be called after bytes were taken from the receive buffer. */
-static void
-note_taken (TisockTCPSocket *self)
+void
+tisock_tcp_socket_note_taken (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
   priv->searched = 0;
   tisock_stream_resume (&priv->stream);
   tisock_tcp_socket_announce (self);
+  /* It may have become idle. */
+  if (priv->draining != TISOCK_TCP_NOT_DRAINED)
+    tisock_slot_queue (&priv->stream.slot);
 }
 
 static gsize
@@ -61,7 +63,7 @@ skip_received (TisockTCPSocket *self,
     return;
 
   tisock_byte_queue_skip (&GET_PRIVATE (self)->stream.received, count);
-  note_taken (self);
+  tisock_tcp_socket_note_taken (self);
 }
 
 /**
@@ -150,7 +152,7 @@ tisock_tcp_socket_read_bytes (TisockTCPSocket *self,
     return g_bytes_new (NULL, 0);
 
   bytes = tisock_byte_queue_take_bytes (&GET_PRIVATE (self)->stream.received, length);
-  note_taken (self);
+  tisock_tcp_socket_note_taken (self);
 
   return bytes;
 }

@@ -31,6 +31,15 @@ struct _TisockTCPSettings
   gboolean              no_delay;
 };
 
+typedef enum
+{
+  TISOCK_TCP_NOT_DRAINED,
+  TISOCK_TCP_DRAINED_ONCE_SAID, /* `draining` is due */
+  TISOCK_TCP_DRAINED_WHEN_IDLE,
+  TISOCK_TCP_DRAINED_BY_HANDLER,
+  TISOCK_TCP_DRAINED_BY_ABORT,
+} TisockTCPDraining;
+
 /* What watchers of the properties have been told. */
 struct _TisockTCPAmounts
 {
@@ -67,6 +76,7 @@ struct _TisockTCPSocketPrivate
   /* The server whose connection this is, and the place in its list. */
   TisockServerSocket       *server;
   guint                     server_index;
+  guint                     draining : 3;       /* TisockTCPDraining */
 };
 
 typedef enum
@@ -106,6 +116,9 @@ void                    tisock_tcp_socket_announce        (TisockTCPSocket      
 void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket       *self,
                                                            guint64                end);
 
+/* To be called after bytes were taken from the receive buffer. */
+void                    tisock_tcp_socket_note_taken      (TisockTCPSocket       *self);
+
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;
 void                    tisock_tcp_socket_install_properties (GObjectClass       *object_class,
@@ -133,9 +146,17 @@ void                    tisock_tcp_socket_set_server      (TisockTCPSocket      
                                                            TisockServerSocket    *server,
                                                            guint                  index);
 
+/* Ends as soon as it is idle, unless a handler of `draining` will end it. */
+void                    tisock_tcp_socket_drain           (TisockTCPSocket       *self);
+/* Does not wait for that any more. */
+void                    tisock_tcp_socket_abort_drained   (TisockTCPSocket       *self);
+
 /* In tisock-server-socket.c: the connection has ended. */
 void                    tisock_server_socket_forget       (TisockServerSocket    *self,
                                                            TisockTCPSocket       *socket,
                                                            guint                  index);
+/* In tisock-server-socket-waiting.c: one that was drained has ended. */
+void                    tisock_server_socket_note_drained (TisockServerSocket    *self,
+                                                           gboolean               aborted);
 
 G_END_DECLS

@@ -62,6 +62,7 @@ enum
   SIGNAL_SEND_PROGRESS,
   SIGNAL_DRAINED,
   SIGNAL_READ_EOF,
+  SIGNAL_DRAINING,
   N_SIGNALS
 };
 
@@ -166,11 +167,24 @@ stream_ended (TisockStream *stream,
   tisock_socket_core_end (self, state, error, error_number);
 }
 
+/* Nothing is left to send, and nothing unread. */
+static gboolean
+is_idle (TisockTCPSocketPrivate *priv)
+{
+  return priv->stream.queue.length == 0 && priv->stream.received.length == 0;
+}
+
 static void
 say_due (TisockTCPSocket *self)
 {
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
   tisock_socket_core_emit_due ((TisockSocketCore *) self);
   tisock_tcp_socket_announce (self);
+
+  if (priv->draining == TISOCK_TCP_DRAINED_WHEN_IDLE && is_idle (priv) && !priv->stream.closing &&
+      !tisock_socket_core_is_held ((TisockSocketCore *) self))
+    tisock_tcp_socket_shutdown (self);
 }
 
 static void
@@ -529,9 +543,35 @@ leave_server (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   g_autoptr(TisockServerSocket) server = g_steal_pointer (&priv->server);
+  TisockTCPDraining draining = (TisockTCPDraining) priv->draining;
 
-  if (server != NULL)
-    tisock_server_socket_forget (server, self, priv->server_index);
+  priv->draining = TISOCK_TCP_NOT_DRAINED;
+  if (server == NULL)
+    return;
+
+  tisock_server_socket_forget (server, self, priv->server_index);
+  if (draining != TISOCK_TCP_NOT_DRAINED)
+    tisock_server_socket_note_drained (server, draining == TISOCK_TCP_DRAINED_BY_ABORT);
+}
+
+void
+tisock_tcp_socket_drain (TisockTCPSocket *self)
+{
+  GET_PRIVATE (self)->draining = TISOCK_TCP_DRAINED_ONCE_SAID;
+  tisock_socket_core_due (TISOCK_SOCKET_CORE (self), TISOCK_DUE_DRAINING);
+  tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
+}
+
+void
+tisock_tcp_socket_abort_drained (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (priv->draining == TISOCK_TCP_NOT_DRAINED)
+    return;
+
+  priv->draining = TISOCK_TCP_DRAINED_BY_ABORT;
+  tisock_tcp_socket_abort (self);
 }
 
 static void
@@ -554,9 +594,7 @@ tcp_purge (TisockSocketCore *core)
     return;
 
   tisock_byte_queue_clear (&priv->stream.received);
-  priv->searched = 0;
-  tisock_stream_resume (&priv->stream);
-  tisock_tcp_socket_announce (TISOCK_TCP_SOCKET (core));
+  tisock_tcp_socket_note_taken (TISOCK_TCP_SOCKET (core));
 }
 
 static int
@@ -655,6 +693,21 @@ emit_send_progress (TisockTCPSocket *self)
 }
 
 static void
+emit_draining (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  gboolean claimed = FALSE;
+
+  if (tisock_has_listener (self, signals[SIGNAL_DRAINING],
+                           (gpointer) TISOCK_TCP_SOCKET_GET_CLASS (self)->draining))
+    g_signal_emit (self, signals[SIGNAL_DRAINING], 0, &claimed);
+
+  /* The handler may have ended it. */
+  if (priv->draining == TISOCK_TCP_DRAINED_ONCE_SAID)
+    priv->draining = claimed ? TISOCK_TCP_DRAINED_BY_HANDLER : TISOCK_TCP_DRAINED_WHEN_IDLE;
+}
+
+static void
 emit_simple (TisockTCPSocket *self,
              guint            signal_id,
              gpointer         slot)
@@ -676,6 +729,8 @@ tcp_emit (TisockSocketCore *core,
     emit_simple (self, signals[SIGNAL_READ_EOF], (gpointer) klass->read_eof);
   else if (due == TISOCK_DUE_SEND_PROGRESS)
     emit_send_progress (self);
+  else if (due == TISOCK_DUE_DRAINING)
+    emit_draining (self);
   else if (due == TISOCK_DUE_DRAINED && !GET_PRIVATE (self)->stream.needs_drain &&
            !GET_PRIVATE (self)->stream.cut)
     emit_simple (self, signals[SIGNAL_DRAINED], (gpointer) klass->drained);
@@ -802,6 +857,26 @@ tisock_tcp_socket_class_init (TisockTCPSocketClass *klass)
     g_signal_new ("read-eof", type, G_SIGNAL_RUN_LAST,
                   G_STRUCT_OFFSET (TisockTCPSocketClass, read_eof),
                   NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TisockTCPSocket::draining:
+   * @self: the socket
+   *
+   * Emitted when the connection's server is being drained.
+   *
+   * See [method@ServerSocket.drain_async]. A handler that returns `TRUE` takes it
+   * upon itself to end the connection when what it is at is done; otherwise the
+   * connection is shut down as soon as nothing is left to send and nothing unread.
+   *
+   * Returns: `TRUE` if the handler will end the connection
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_DRAINING] =
+    g_signal_new ("draining", type, G_SIGNAL_RUN_LAST,
+                  G_STRUCT_OFFSET (TisockTCPSocketClass, draining),
+                  g_signal_accumulator_true_handled, NULL, NULL,
+                  G_TYPE_BOOLEAN, 0);
 }
 
 static void

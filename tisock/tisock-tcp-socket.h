@@ -28,6 +28,7 @@ G_DECLARE_DERIVABLE_TYPE (TisockTCPSocket, tisock_tcp_socket, TISOCK, TCP_SOCKET
  * @send_progress: slot of [signal@TCPSocket::send-progress]
  * @drained: slot of [signal@TCPSocket::drained]
  * @read_eof: slot of [signal@TCPSocket::read-eof]
+ * @draining: slot of [signal@TCPSocket::draining]
  *
  * The class structure of [class@TCPSocket].
  *
@@ -46,6 +47,7 @@ struct _TisockTCPSocketClass
                              guint64          left);
   void     (*drained)       (TisockTCPSocket *self);
   void     (*read_eof)      (TisockTCPSocket *self);
+  gboolean (*draining)      (TisockTCPSocket *self);
 
   /*< private >*/
   gpointer padding[16];

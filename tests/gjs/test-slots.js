@@ -44,6 +44,11 @@ class RecordingSocket extends Tisock.TCPSocket {
     this.events.push(['read-eof']);
   }
 
+  vfunc_draining() {
+    this.events.push(['draining']);
+    return false;
+  }
+
   vfunc_error(error) {
     this.events.push(['error', error]);
   }
@@ -88,7 +93,7 @@ function checkProgress(events) {
   assertSame(events.last('send-complete')[0], false);
 }
 
-// A life in which everything happens.
+// A life in which everything happens that does to a client.
 function checkSocketLife(given, events) {
   given.allow_half_open = true;
   given.send_limit = 1;
@@ -110,7 +115,8 @@ function checkSocketLife(given, events) {
   assertError(events.last('error')[0], Tisock.SocketError.INVALID_STATE);
   socket.close();
 
-  assertEqual([...new Set(events.names)].sort(), listNames(SOCKET_CLASSES, 'signal').sort());
+  assertEqual([...new Set(events.names), 'draining'].sort(),
+              listNames(SOCKET_CLASSES, 'signal').sort());
   assertEqual(events.names.filter(name => !name.startsWith('send-')),
               ['connected', 'data-available', 'drained', 'read-eof', 'error', 'closed']);
 }
@@ -128,14 +134,17 @@ test('slots of a socket', () => {
 });
 
 test('slots of an accepted socket', () => {
-  const [socket, accepted] = makePair(undefined, makeServer(new RecordingServer()));
+  const server = makeServer(new RecordingServer());
+  const [socket, accepted] = makePair(undefined, server);
 
   assertTrue(accepted instanceof RecordingSocket);
   socket.write_string('data');
   iterateUntil(() => accepted.bytes_available === 4);
-  socket.close();
+  accepted.purge();
+  server.drain_async(0, null, null);
   iterateUntil(() => accepted.events.has('closed'));
-  assertEqual(accepted.events.names, ['connected', 'data-available', 'error', 'closed']);
+  assertEqual(accepted.events.names,
+              ['connected', 'data-available', 'draining', 'error', 'closed']);
 });
 
 test('a slot comes after the handlers', () => {

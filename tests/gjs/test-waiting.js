@@ -9,7 +9,7 @@ import Tisock from 'gi://Tisock?version=1';
 
 import {
   HOST, assertEqual, assertFalse, assertTrue, catchError, cleanUp, iterateUntil, makePair,
-  makeServer, test,
+  makeServer, openSocket, test,
 } from './support.js';
 
 const encoder = new TextEncoder();
@@ -122,4 +122,39 @@ test('a time that is over', () => {
 
   assertIOError(catchError(() => socket.receive_sync(-1, 0, null)), Gio.IOErrorEnum.TIMED_OUT);
   assertIOError(catchError(() => socket.shutdown_sync(0, null)), Gio.IOErrorEnum.TIMED_OUT);
+});
+
+test('accept_async', () => {
+  const server = makeServer();
+
+  server.auto_accept = false;
+
+  const finish = begin(server, 'accept', null);
+  const socket = openSocket(server);
+  const peer = finish();
+
+  peer.write_string('hello');
+  iterateUntil(() => socket.bytes_available === 5);
+});
+
+test('accept_sync', () => {
+  const server = makeServer();
+
+  server.auto_accept = false;
+  openSocket(server);
+  assertTrue(server.accept_sync(-1, null).is_connected);
+});
+
+test('drain_async', () => {
+  const server = makeServer();
+  const [, peer] = makePair(undefined, server);
+  let drained = 0;
+
+  peer.connect('draining', () => {
+    drained++;
+    peer.close();
+    return true;
+  });
+  assertEqual(begin(server, 'drain', 1000, null)(), [true, 1, 0]);
+  assertEqual(drained, 1);
 });

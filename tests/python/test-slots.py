@@ -32,6 +32,10 @@ class RecordingSocket(EventLog, Tisock.TCPSocket):
     def do_read_eof(self):
         self.events.append(('read-eof',))
 
+    def do_draining(self):
+        self.events.append(('draining',))
+        return False
+
     def do_error(self, error):
         self.events.append(('error', error))
 
@@ -59,7 +63,7 @@ class RecordingServer(EventLog, Tisock.ServerSocket):
 
 class SocketTest(TestCase):
     def check_life(self, socket, recorder):
-        """Leads a life in which everything happens."""
+        """Leads a life in which everything happens that does to a client."""
         socket.allow_half_open = True
         socket.send_limit = 1
         socket, peer = self.make_pair(socket)
@@ -83,7 +87,7 @@ class SocketTest(TestCase):
         self.assert_error(recorder.last('error')[0], Tisock.SocketError.INVALID_STATE)
         socket.close()
 
-        self.assertEqual(set(recorder.names), set(find_signals(type(socket))))
+        self.assertEqual({*recorder.names, 'draining'}, set(find_signals(type(socket))))
         once = [name for name in recorder.names if name not in ('send-progress', 'send-complete')]
         self.assertEqual(once, ['connected', 'data-available', 'drained', 'read-eof', 'error',
                                 'closed'])
@@ -102,9 +106,11 @@ class SocketTest(TestCase):
         self.assertIsInstance(accepted, RecordingSocket)
         socket.write(b'data')
         iterate_until(lambda: accepted.bytes_available == 4)
-        socket.close()
+        accepted.purge()
+        server.drain_async(0, None, None)
         iterate_until(lambda: 'closed' in accepted.names)
-        self.assertEqual(accepted.names, ['connected', 'data-available', 'error', 'closed'])
+        self.assertEqual(accepted.names,
+                         ['connected', 'data-available', 'draining', 'error', 'closed'])
 
     def test_a_slot_comes_after_the_handlers(self):
         socket = RecordingSocket()

@@ -3,8 +3,21 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-from support import TestCase, iterate_until, main
+from support import Recorder, TestCase, iterate_until, main
 from gi.repository import Gio, GLib, Tisock
+
+
+def begin(instance, name, *args, cancellable=None):
+    """Calls NAME_async(); gives a function that waits for what NAME_finish() returns."""
+    results = []
+    getattr(instance, name + '_async')(*args, cancellable,
+                                       lambda source, result: results.append(result))
+
+    def finish():
+        iterate_until(lambda: results)
+        return getattr(instance, name + '_finish')(results[0])
+
+    return finish
 
 
 class AsyncTest(TestCase):
@@ -12,65 +25,78 @@ class AsyncTest(TestCase):
         super().setUp()
         self.socket, self.peer = self.make_pair()
 
-    def begin(self, instance, name, *args, cancellable=None):
-        """Calls NAME_async(); gives a function that waits for what NAME_finish() returns."""
-        results = []
-        getattr(instance, name + '_async')(*args, cancellable,
-                                           lambda source, result: results.append(result))
-
-        def finish():
-            iterate_until(lambda: results)
-            return getattr(instance, name + '_finish')(results[0])
-
-        return finish
-
     def test_open(self):
         server = self.make_server()
         socket = Tisock.TCPSocket(address='127.0.0.1', port=server.port)
         self.addCleanup(socket.close)
-        self.assertTrue(self.begin(socket, 'open')())
+        self.assertTrue(begin(socket, 'open')())
         self.assertTrue(socket.is_connected)
 
     def test_receive(self):
-        finish = self.begin(self.socket, 'receive', -1)
+        finish = begin(self.socket, 'receive', -1)
         self.peer.write(b'bytes\0')
         self.assertEqual(finish().get_data(), b'bytes\0')
 
     def test_receive_exactly(self):
-        finish = self.begin(self.socket, 'receive_exactly', 3)
+        finish = begin(self.socket, 'receive_exactly', 3)
         self.peer.write(b'abcd')
         self.assertEqual(finish().get_data(), b'abc')
 
     def test_receive_until(self):
-        finish = self.begin(self.socket, 'receive_until', b'\0\0')
+        finish = begin(self.socket, 'receive_until', b'\0\0')
         self.peer.write(b'abc\0\0d')
         self.assertEqual(finish().get_data(), b'abc')
 
     def test_receive_line(self):
-        finish = self.begin(self.socket, 'receive_line')
+        finish = begin(self.socket, 'receive_line')
         self.peer.write('Grüße\n'.encode())
         self.assertEqual(finish(), 'Grüße')
-        finish = self.begin(self.socket, 'receive_line')
+        finish = begin(self.socket, 'receive_line')
         self.peer.shutdown()
         self.assertIsNone(finish())
 
     def test_send(self):
-        self.assertTrue(self.begin(self.socket, 'send', b'one')())
-        self.assertTrue(self.begin(self.socket, 'send_bytes', GLib.Bytes.new(b'two'))())
-        self.assertTrue(self.begin(self.socket, 'flush')())
+        self.assertTrue(begin(self.socket, 'send', b'one')())
+        self.assertTrue(begin(self.socket, 'send_bytes', GLib.Bytes.new(b'two'))())
+        self.assertTrue(begin(self.socket, 'flush')())
         self.assertEqual(self.receive(self.peer, 6), b'onetwo')
 
     def test_shutdown(self):
-        self.assertTrue(self.begin(self.socket, 'shutdown')())
+        self.assertTrue(begin(self.socket, 'shutdown')())
         self.assertEqual(self.socket.state, Tisock.SocketState.CLOSED)
 
     def test_cancelled(self):
         cancellable = Gio.Cancellable()
-        finish = self.begin(self.socket, 'receive', -1, cancellable=cancellable)
+        finish = begin(self.socket, 'receive', -1, cancellable=cancellable)
         cancellable.cancel()
         with self.assertRaises(GLib.Error) as caught:
             finish()
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+
+class ServerTest(TestCase):
+    def test_accept(self):
+        server = self.make_server(auto_accept=False)
+        finish = begin(server, 'accept')
+        socket = self.open_socket(server)
+        peer = finish()
+        peer.write(b'hello')
+        self.assertEqual(self.receive(socket, 5), b'hello')
+
+    def test_accept_blocking(self):
+        server = self.make_server(auto_accept=False)
+        self.open_socket(server)
+        self.assertTrue(server.accept_sync(-1).is_connected)
+
+    def test_drain(self):
+        server = self.make_server()
+        socket, peer = self.make_pair(server=server)
+        log = Recorder(peer, draining=lambda peer: peer is not None and peer.close())
+        finish = begin(server, 'drain', 1000)
+        completed, aborted = finish()[1:]
+        self.assertEqual((completed, aborted), (1, 0))
+        self.assertIn('draining', log.names)
+        self.assertFalse(server.is_listening)
 
 
 class BlockingTest(TestCase):

@@ -7,6 +7,7 @@
 #include "engine/byte-queue.h"
 #include "test-util.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #define KIB ((gsize) 1024)
@@ -667,6 +668,90 @@ test_byte_queue_random (void)
   g_byte_array_unref (model->bytes);
 }
 
+static void
+assert_file (const TisockByteQueue *queue,
+             goffset                offset,
+             gsize                  length)
+{
+  const TisockFileRun *run = tisock_byte_queue_get_file (queue);
+  GOutputVector vector;
+
+  g_assert_nonnull (run);
+  g_assert_cmpint (run->offset, ==, offset);
+  g_assert_cmpuint (run->chunk.length, ==, length);
+  g_assert_cmpuint (tisock_byte_queue_get_vectors (queue, &vector, 1), ==, 0);
+  assert_consistent (queue);
+}
+
+static void
+test_byte_queue_append_file (void)
+{
+  const goffset far = (goffset) 5 * 1024 * 1024 * 1024;
+  TisockByteQueue queue = { NULL };
+  int fd = test_make_file ("", 0);
+  GOutputVector vectors[8];
+  guint n;
+
+  g_test_summary ("A run of a file has its place among the bytes, and its descriptor is closed.");
+
+  tisock_byte_queue_append (&queue, "abc", 3);
+  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), far, 1000);
+  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), 0, 0);
+  tisock_byte_queue_append (&queue, "def", 3);
+  n = test_count_descriptors ();
+  assert_consistent (&queue);
+  g_assert_cmpuint (queue.length, ==, 1006);
+
+  g_assert_null (tisock_byte_queue_get_file (&queue));
+  g_assert_cmpuint (tisock_byte_queue_get_vectors (&queue, vectors, 8), ==, 1);
+  g_assert_cmpmem (vectors[0].buffer, vectors[0].size, "abc", 3);
+  tisock_byte_queue_skip (&queue, 3);
+  assert_file (&queue, far, 1000);
+  tisock_byte_queue_skip (&queue, 999);
+  assert_file (&queue, far + 999, 1);
+  g_assert_cmpuint (test_count_descriptors (), ==, n);
+
+  tisock_byte_queue_skip (&queue, 2);
+  g_assert_null (tisock_byte_queue_get_file (&queue));
+  assert_content (&queue, "ef", 2);
+  g_assert_cmpuint (test_count_descriptors (), ==, n - 1);
+
+  tisock_byte_queue_append_file (&queue, fd, 7, 8);
+  tisock_byte_queue_clear (&queue);
+  assert_is_empty (&queue);
+  g_assert_cmpuint (test_count_descriptors (), ==, n - 2);
+}
+
+static void
+test_byte_queue_append_queue (void)
+{
+  TisockByteQueue queue = { NULL };
+  TisockByteQueue other = { NULL };
+  TisockChunk loan;
+  char lent[] = "lent";
+
+  g_test_summary ("A queue takes the chunks of another one as they are, but for a loan.");
+
+  tisock_byte_queue_append_queue (&queue, &other);
+  assert_is_empty (&queue);
+
+  tisock_byte_queue_append (&other, "one", 3);
+  tisock_byte_queue_append_queue (&queue, &other);
+  assert_is_empty (&other);
+  assert_content (&queue, "one", 3);
+
+  tisock_byte_queue_append (&other, "two", 3);
+  tisock_byte_queue_lend (&other, &loan, lent, 4);
+  tisock_byte_queue_append_queue (&queue, &other);
+  memset (lent, 'x', sizeof lent);
+  tisock_byte_queue_append (&queue, "end", 3);
+  assert_is_empty (&other);
+  assert_content (&queue, "onetwolentend", 13);
+  g_assert_cmpuint (count_chunks (&queue), ==, 2);
+
+  tisock_byte_queue_clear (&queue);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -680,6 +765,8 @@ main (int   argc,
   g_test_add_func ("/byte-queue/append-bytes", test_byte_queue_append_bytes);
   g_test_add_func ("/byte-queue/append-bytes/clear", test_byte_queue_append_bytes_clear);
   g_test_add_func ("/byte-queue/append-bytes/small", test_byte_queue_append_bytes_small);
+  g_test_add_func ("/byte-queue/append-file", test_byte_queue_append_file);
+  g_test_add_func ("/byte-queue/append-queue", test_byte_queue_append_queue);
   g_test_add_func ("/byte-queue/lend", test_byte_queue_lend);
   g_test_add_func ("/byte-queue/settle", test_byte_queue_settle);
   g_test_add_func ("/byte-queue/settle/small", test_byte_queue_settle_small);

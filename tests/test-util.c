@@ -6,6 +6,8 @@
 
 #include "test-util.h"
 
+#include <unistd.h>
+
 void
 test_iterate (void)
 {
@@ -18,6 +20,20 @@ test_random (guint n_bits)
   gint64 end = G_GINT64_CONSTANT (1) << g_test_rand_int_range (0, n_bits + 1);
 
   return (gint64) (g_test_rand_double () * end);
+}
+
+int
+test_make_file (gconstpointer data,
+                gsize         length)
+{
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp (NULL, &path, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_no_errno (unlink (path));
+  g_assert_cmpint (write (fd, data, length), ==, length);
+
+  return fd;
 }
 
 guint

@@ -23,6 +23,9 @@ G_BEGIN_DECLS
 void    test_iterate  (void);
 /* Small numbers are as likely as large ones: from 0 to 2^n_bits, without the end. */
 gint64  test_random   (guint  n_bits);
+/* A descriptor of a new file with these bytes, which has no name any more. */
+int     test_make_file (gconstpointer  data,
+                        gsize          length);
 /* How many descriptors the process has open; 0 where the system does not tell. */
 guint   test_count_descriptors (void);
 

@@ -805,16 +805,13 @@ tisock_tcp_socket_shutdown_write (TisockTCPSocket *self)
 void
 tisock_tcp_socket_abort (TisockTCPSocket *self)
 {
-  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
   g_return_if_fail (TISOCK_IS_TCP_SOCKET (self));
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
     return;
 
   if (GET_PRIVATE (self)->stream.transport != NULL)
-    setsockopt (tisock_stream_get_fd (&GET_PRIVATE (self)->stream), SOL_SOCKET, SO_LINGER,
-                &linger, sizeof linger);
+    tisock_descriptor_reset_on_close (tisock_stream_get_fd (&GET_PRIVATE (self)->stream));
 
   tisock_socket_core_close (TISOCK_SOCKET_CORE (self));
 }

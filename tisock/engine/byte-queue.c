@@ -11,6 +11,7 @@
 #include "engine/byte-queue.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* Blocks grow with the queue, so that many small appends cost little and memory stays in
  * proportion. With what malloc() adds, a block of this size fills whole pages. */
@@ -28,9 +29,15 @@ typedef struct
 } Block;
 
 static gboolean
+is_file (const TisockChunk *chunk)
+{
+  return chunk->data == NULL;
+}
+
+static gboolean
 is_block (const TisockChunk *chunk)
 {
-  return chunk != NULL && chunk->bytes == NULL && !chunk->on_loan;
+  return chunk != NULL && chunk->bytes == NULL && !chunk->on_loan && !is_file (chunk);
 }
 
 static TisockChunk *
@@ -48,6 +55,9 @@ free_chunk (TisockChunk *chunk)
 {
   if (chunk->on_loan)
     return;
+
+  if (is_file (chunk))
+    close (((TisockFileRun *) chunk)->fd);
 
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
   g_free (chunk);
@@ -189,6 +199,47 @@ tisock_byte_queue_append_bytes (TisockByteQueue *queue,
 }
 
 void
+tisock_byte_queue_append_file (TisockByteQueue *queue,
+                               int              fd,
+                               goffset          offset,
+                               gsize            length)
+{
+  TisockFileRun *run;
+
+  tisock_byte_queue_settle (queue);
+
+  run = g_new0 (TisockFileRun, 1);
+  run->chunk.length = length;
+  run->fd = fd;
+  run->offset = offset;
+
+  if (length > 0)
+    push_chunk (queue, &run->chunk);
+  else
+    free_chunk (&run->chunk);
+}
+
+void
+tisock_byte_queue_append_queue (TisockByteQueue *queue,
+                                TisockByteQueue *other)
+{
+  tisock_byte_queue_settle (queue);
+  tisock_byte_queue_settle (other);
+
+  if (other->head == NULL)
+    return;
+
+  if (queue->tail != NULL)
+    queue->tail->next = other->head;
+  else
+    queue->head = other->head;
+
+  queue->tail = other->tail;
+  queue->length += other->length;
+  *other = (TisockByteQueue) { NULL };
+}
+
+void
 tisock_byte_queue_lend (TisockByteQueue *queue,
                         TisockChunk     *loan,
                         void            *data,
@@ -309,6 +360,18 @@ tisock_byte_queue_peek (TisockByteQueue *queue,
   return block->data;
 }
 
+static void
+skip_in_chunk (TisockChunk *chunk,
+               gsize        length)
+{
+  if (is_file (chunk))
+    ((TisockFileRun *) chunk)->offset += (goffset) length;
+  else
+    chunk->data += length;
+
+  chunk->length -= length;
+}
+
 void
 tisock_byte_queue_skip (TisockByteQueue *queue,
                         gsize            length)
@@ -323,8 +386,7 @@ tisock_byte_queue_skip (TisockByteQueue *queue,
 
   if (length > 0)
     {
-      queue->head->data += length;
-      queue->head->length -= length;
+      skip_in_chunk (queue->head, length);
       queue->length -= length;
     }
 }
@@ -371,7 +433,9 @@ tisock_byte_queue_get_vectors (const TisockByteQueue *queue,
 {
   guint n = 0;
 
-  for (TisockChunk *chunk = queue->head; chunk != NULL && n < n_vectors; chunk = chunk->next)
+  for (TisockChunk *chunk = queue->head;
+       chunk != NULL && !is_file (chunk) && n < n_vectors;
+       chunk = chunk->next)
     {
       vectors[n].buffer = chunk->data;
       vectors[n].size = chunk->length;
@@ -379,6 +443,15 @@ tisock_byte_queue_get_vectors (const TisockByteQueue *queue,
     }
 
   return n;
+}
+
+const TisockFileRun *
+tisock_byte_queue_get_file (const TisockByteQueue *queue)
+{
+  if (queue->head == NULL || !is_file (queue->head))
+    return NULL;
+
+  return (const TisockFileRun *) queue->head;
 }
 
 void

@@ -11,17 +11,26 @@
 G_BEGIN_DECLS
 
 typedef struct _TisockChunk TisockChunk;
+typedef struct _TisockFileRun TisockFileRun;
 typedef struct _TisockByteQueue TisockByteQueue;
 
-/* A run of bytes: a block of our own, a slice of a GBytes, or a loan. */
+/* A run of bytes: a block of our own, a slice of a GBytes, a run of a file, or a loan. */
 struct _TisockChunk
 {
   TisockChunk  *next;
-  guint8       *data;           /* the first byte that has not been taken */
+  guint8       *data;           /* the first byte that has not been taken; NULL: in a file */
   gsize         length;         /* how many are left */
   gsize         room;           /* free bytes behind them; blocks only */
   GBytes       *bytes;          /* whose bytes they are, or NULL */
   gboolean      on_loan;        /* both the chunk and its bytes belong to somebody else */
+};
+
+/* What stays in a file until it is sent. */
+struct _TisockFileRun
+{
+  TisockChunk  chunk;
+  int          fd;              /* the queue's own */
+  goffset      offset;          /* of the first byte that has not been taken */
 };
 
 /* An empty queue is all zeros and owns no memory. */
@@ -38,6 +47,15 @@ void          tisock_byte_queue_append       (TisockByteQueue       *queue,
 void          tisock_byte_queue_append_bytes (TisockByteQueue       *queue,
                                               GBytes                *bytes,
                                               gsize                  offset);
+/* Takes the descriptor. The bytes of a file cannot be copied from the queue: what has any is only
+ * sent from. */
+void          tisock_byte_queue_append_file  (TisockByteQueue       *queue,
+                                              int                    fd,
+                                              goffset                offset,
+                                              gsize                  length);
+/* Appends all that another queue has, without copying what is its own. */
+void          tisock_byte_queue_append_queue (TisockByteQueue       *queue,
+                                              TisockByteQueue       *other);
 /* Lends the queue bytes that stay the lender's: settle() has to be called before they change.
  * A queue has at most one loan, and it is always its last chunk. */
 void          tisock_byte_queue_lend         (TisockByteQueue       *queue,
@@ -57,9 +75,12 @@ void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
 GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
                                               gsize                  length)
                                               G_GNUC_WARN_UNUSED_RESULT;
+/* What is first in the queue: vectors up to the first file, or a file (NULL: it is none). */
 guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,
                                               GOutputVector         *vectors,
                                               guint                  n_vectors);
+const TisockFileRun *
+              tisock_byte_queue_get_file     (const TisockByteQueue *queue);
 void          tisock_byte_queue_clear        (TisockByteQueue       *queue);
 
 G_END_DECLS

@@ -132,6 +132,14 @@ tisock_descriptor_close (int            fd,
     tisock_reactor_feed (reactor);
 }
 
+void
+tisock_descriptor_reset_on_close (int fd)
+{
+  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
 /* Closes what could not be set up, and keeps the errno that says why. */
 static int
 give_up (int fd)

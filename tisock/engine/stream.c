@@ -7,20 +7,33 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
-#include "engine/stream.h"
+#include "engine/stream-private.h"
 
 #include "tisock-socket-error.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* How much of a long queue one turn sends. */
 #define SEND_BUDGET (1024 * 1024)
 #define SEND_VECTORS 16
 
+/* How much of a file is in memory at a time where the transport cannot take it from there. */
+#define FILE_PIECE (64 * 1024)
+
 static gboolean
 is_reading (TisockStream *self)
 {
-  return tisock_stream_is_receiving (self) && !self->paused;
+  return tisock_stream_is_receiving (self) && !self->paused && !self->broken_off;
+}
+
+/* Nothing is read any more, but a stream that is fed from another one would otherwise not notice
+ * that its peer has gone. */
+static gboolean
+is_watching (TisockStream *self)
+{
+  return self->at_eof && !self->write_ended && !self->hung_up &&
+         tisock_stream_get_source (self) != NULL;
 }
 
 static void
@@ -32,6 +45,8 @@ update_interest (TisockStream *self)
     wanted |= G_IO_IN;
   if (self->queue.length > 0)
     wanted |= G_IO_OUT;
+  if (is_watching (self))
+    wanted |= G_IO_HUP;
 
   if (self->transport != NULL)
     tisock_slot_want (&self->slot, wanted);
@@ -139,11 +154,11 @@ end_for_timeout (TisockStream *self,
                       ETIMEDOUT);
 }
 
-static void
-note_failure (TisockStream *self,
-              GError       *error,
-              int           error_number,
-              const char   *operation)
+void
+tisock_stream_note_failure (TisockStream *self,
+                            GError       *error,
+                            int           error_number,
+                            const char   *operation)
 {
   if (self->failure != NULL)
     {
@@ -163,10 +178,11 @@ note_failure (TisockStream *self,
 
 /* Reading */
 
+/* While this side is fed from another stream it stays open after the peer's end. */
 static void
-handle_eof (TisockStream *self)
+act_on_eof (TisockStream *self)
 {
-  self->at_eof = TRUE;
+  self->eof_due = FALSE;
 
   if (self->failure != NULL)
     end_for_failure (self);
@@ -174,19 +190,48 @@ handle_eof (TisockStream *self)
     return;
   else if (self->settings->allow_half_open && !self->closing)
     self->funcs->happened (self, TISOCK_STREAM_EOF);
+  else if (tisock_stream_get_source (self) != NULL)
+    self->eof_due = TRUE;
   else if (self->queue.length == 0)
     end_in_order (self, "The peer has closed the connection");
   else
     tisock_stream_shutdown (self);
 }
 
+static void
+handle_eof (TisockStream *self)
+{
+  self->at_eof = TRUE;
+  if (tisock_stream_get_target (self) != NULL)
+    tisock_stream_end_sending (tisock_stream_get_target (self));
+
+  /* What is moved has to be sent before this stream may end. */
+  if (tisock_stream_get_target (self) != NULL && self->failure == NULL)
+    self->eof_due = TRUE;
+  else
+    act_on_eof (self);
+}
+
 /* 0: none. */
 static guint64
 get_receive_limit (TisockStream *self)
 {
+  TisockStream *target = tisock_stream_get_target (self);
   guint64 limit = self->settings->receive_limit;
 
+  if (target != NULL)
+    return target->settings->send_limit != 0 ? target->settings->send_limit : TISOCK_SPLICE_LIMIT;
+
   return limit == 0 ? 0 : MAX (limit, self->needed);
+}
+
+/* What the limit is for. */
+static gsize
+get_held (TisockStream *self)
+{
+  TisockStream *target = tisock_stream_get_target (self);
+
+  return target != NULL ? target->queue.length : self->received.length;
 }
 
 static gsize
@@ -197,17 +242,21 @@ get_read_size (TisockStream *self)
   if (limit == 0)
     return TISOCK_SCRATCH_SIZE;
 
-  return (gsize) MIN (TISOCK_SCRATCH_SIZE, limit - self->received.length);
+  return (gsize) MIN (TISOCK_SCRATCH_SIZE, limit - get_held (self));
 }
 
 static void
 update_paused (TisockStream *self)
 {
+  TisockStream *target = tisock_stream_get_target (self);
   guint64 limit = get_receive_limit (self);
+  gsize held = get_held (self);
 
-  if (limit == 0 || (self->paused && self->received.length <= limit / 2))
+  if (target != NULL && target->write_ending)
+    self->paused = TRUE;
+  else if (limit == 0 || (self->paused && held <= limit / 2))
     self->paused = FALSE;
-  else if (self->received.length >= limit)
+  else if (held >= limit)
     self->paused = TRUE;
 }
 
@@ -217,11 +266,25 @@ handle_read_failure (TisockStream *self,
                      int           error_number)
 {
   if (error_number != EAGAIN && error_number != EWOULDBLOCK)
-    note_failure (self, error, error_number, "Could not receive");
+    tisock_stream_note_failure (self, error, error_number, "Could not receive");
 
   /* Also when the write side failed before, and now all is read. */
   if (self->failure != NULL)
     end_for_failure (self);
+}
+
+/* The target's own turn says what it has sent. */
+static void
+move (TisockStream *self,
+      const guint8 *data,
+      gsize         length)
+{
+  TisockStream *target = tisock_stream_get_target (self);
+
+  self->links->moved += length;
+  tisock_stream_write (target, data, length);
+  tisock_slot_queue (&target->slot);
+  self->funcs->happened (self, 0);
 }
 
 /* One read a turn: what is left makes the descriptor ready again, after the others. */
@@ -236,10 +299,17 @@ receive (TisockStream *self)
                                     scratch, get_read_size (self), &error);
   if (n > 0)
     {
-      tisock_reactor_lend_scratch (self->reactor, &self->received, (gsize) n);
       self->last_received = tisock_reactor_get_time (self->reactor);
+      if (tisock_stream_get_target (self) != NULL)
+        {
+          move (self, scratch, (gsize) n);
+        }
+      else
+        {
+          tisock_reactor_lend_scratch (self->reactor, &self->received, (gsize) n);
+          self->funcs->happened (self, TISOCK_STREAM_RECEIVED);
+        }
       update_paused (self);
-      self->funcs->happened (self, TISOCK_STREAM_RECEIVED);
     }
   else if (n == 0)
     {
@@ -276,12 +346,32 @@ handle_write_failure (TisockStream *self,
                       GError       *error,
                       int           error_number)
 {
-  note_failure (self, error, error_number, "Could not send");
+  tisock_stream_note_failure (self, error, error_number, "Could not send");
   self->cut = TRUE;
   tisock_byte_queue_clear (&self->queue);
   self->write_ending = self->write_ended = TRUE;
   update_interest (self);
   tisock_slot_queue (&self->slot);
+}
+
+/* What came of giving bytes to the transport: how many it took. */
+static gsize
+note_taken (TisockStream *self,
+            gssize        n,
+            GError       *error,
+            int           error_number)
+{
+  if (n >= 0)
+    {
+      self->passed += (guint64) n;
+      self->last_sent = tisock_reactor_get_time (self->reactor);
+      return (gsize) n;
+    }
+
+  if (error_number != EAGAIN && error_number != EWOULDBLOCK)
+    handle_write_failure (self, error, error_number);
+
+  return 0;
 }
 
 /* How many bytes the transport takes now. */
@@ -294,17 +384,8 @@ send_vectors (TisockStream        *self,
   gssize n;
 
   n = self->transport->funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
-  if (n >= 0)
-    {
-      self->passed += (guint64) n;
-      self->last_sent = tisock_reactor_get_time (self->reactor);
-      return (gsize) n;
-    }
 
-  if (errno != EAGAIN && errno != EWOULDBLOCK)
-    handle_write_failure (self, error, errno);
-
-  return 0;
+  return note_taken (self, n, error, errno);
 }
 
 static gsize
@@ -319,47 +400,204 @@ sum_vectors (const GOutputVector *vectors,
   return sum;
 }
 
+/* FALSE if the transport takes no more now. */
+static gboolean
+send_memory (TisockStream *self)
+{
+  GOutputVector vectors[SEND_VECTORS];
+  guint n_vectors = tisock_byte_queue_get_vectors (&self->queue, vectors, SEND_VECTORS);
+  gsize wanted = sum_vectors (vectors, n_vectors);
+  gsize n = send_vectors (self, vectors, n_vectors);
+
+  tisock_byte_queue_skip (&self->queue, n);
+
+  return n == wanted;
+}
+
+/* Files */
+
+/* Drops what is left of the file at the head of the queue; without an errno it is too short. */
+static void
+drop_file (TisockStream *self,
+           int           error_number)
+{
+  gsize length = tisock_byte_queue_get_file (&self->queue)->chunk.length;
+  GError *error = NULL;
+
+  if (error_number == 0)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+                         "Could not send all of the file: it has become shorter");
+  else
+    tisock_set_error_from_errno (&error, error_number, "Could not read the file to be sent");
+
+  tisock_byte_queue_skip (&self->queue, length);
+  self->passed += length;
+  self->reported += length;
+  self->funcs->file_failed (self, length, error);
+}
+
+static gboolean
+cannot_send_files (int error_number)
+{
+  return error_number == EINVAL || error_number == ENOSYS || error_number == EOPNOTSUPP;
+}
+
+/* By way of memory, which also tells whose failure it was if it could not be done without: that is
+ * given, and the connection tells its reason only once. What is not taken will be read again. */
+static gboolean
+send_piece (TisockStream *self,
+            gsize         length,
+            int           failure)
+{
+  const TisockFileRun *run = tisock_byte_queue_get_file (&self->queue);
+  g_autofree guint8 *piece = g_malloc (length);
+  GOutputVector vector = { piece, 0 };
+  GError *error = NULL;
+  gssize n;
+  gsize sent;
+
+  do
+    n = pread (run->fd, piece, length, (off_t) run->offset);
+  while (n < 0 && errno == EINTR);
+  if (n <= 0)
+    {
+      drop_file (self, n < 0 ? errno : 0);
+      return TRUE;
+    }
+
+  vector.size = (gsize) n;
+  n = self->transport->funcs->write (self->transport, self->slot.fd, &vector, 1, &error);
+  sent = note_taken (self, n, error,
+                     errno == EPIPE && !cannot_send_files (failure) ? failure : errno);
+  tisock_byte_queue_skip (&self->queue, sent);
+
+  return sent == vector.size;
+}
+
+/* From the file at the head of the queue; FALSE if the transport takes no more now. */
+static gboolean
+send_file (TisockStream *self,
+           gsize         most)
+{
+  const TisockTransportFuncs *funcs = self->transport->funcs;
+  const TisockFileRun *run = tisock_byte_queue_get_file (&self->queue);
+  gsize wanted = MIN (run->chunk.length, most);
+  g_autoptr(GError) error = NULL;
+  gssize n;
+
+  if (funcs->send_file == NULL)
+    return send_piece (self, MIN (wanted, FILE_PIECE), ENOSYS);
+
+  n = funcs->send_file (self->transport, self->slot.fd, run->fd, run->offset, wanted, &error);
+  if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+    return send_piece (self, MIN (wanted, FILE_PIECE), errno);
+
+  if (n == 0)
+    drop_file (self, 0);
+  else
+    tisock_byte_queue_skip (&self->queue, note_taken (self, n, NULL, errno));
+
+  return n == 0 || n == (gssize) wanted;
+}
+
+/* The queue */
+
 static void
 end_writing_if_sent (TisockStream *self)
 {
+  TisockStream *source = tisock_stream_get_source (self);
+
   if (!self->write_ending || self->write_ended || self->queue.length > 0)
     return;
 
   self->write_ended = TRUE;
   self->last_sent = tisock_reactor_get_time (self->reactor);
   self->transport->funcs->shutdown (self->transport, self->slot.fd, NULL);
+  if (source != NULL)
+    tisock_stream_finish_splice (source);
   /* The end of both sides is the end; it is never said from inside a call of the program. */
   if (self->at_eof)
     tisock_slot_queue (&self->slot);
 }
 
-static void
-send_queue (TisockStream *self)
+void
+tisock_stream_end_sending (TisockStream *self)
 {
-  GOutputVector vectors[SEND_VECTORS];
-  gsize sent = 0;
-
-  while (self->queue.length > 0 && sent < SEND_BUDGET)
-    {
-      guint n_vectors = tisock_byte_queue_get_vectors (&self->queue, vectors, SEND_VECTORS);
-      gsize wanted = sum_vectors (vectors, n_vectors);
-      gsize n = send_vectors (self, vectors, n_vectors);
-
-      tisock_byte_queue_skip (&self->queue, n);
-      sent += n;
-      if (n < wanted)
-        break;
-    }
-
-  if (sent > 0)
-    self->funcs->happened (self, TISOCK_STREAM_SENT);
-
-  update_needs_drain (self);
-  update_interest (self);
+  self->write_ending = TRUE;
   end_writing_if_sent (self);
 }
 
+/* To be called when the queue has become shorter. */
+static void
+note_shortened (TisockStream *self)
+{
+  TisockStream *source = tisock_stream_get_source (self);
+
+  update_needs_drain (self);
+  update_interest (self);
+  if (source != NULL)
+    tisock_stream_resume (source);
+  end_writing_if_sent (self);
+}
+
+static void
+send_queue (TisockStream *self)
+{
+  guint64 start = self->passed;
+  gboolean more = TRUE;
+
+  while (more && self->queue.length > 0 && self->passed - start < SEND_BUDGET)
+    {
+      if (tisock_byte_queue_get_file (&self->queue) != NULL)
+        more = send_file (self, (gsize) (start + SEND_BUDGET - self->passed));
+      else
+        more = send_memory (self);
+    }
+
+  if (self->passed > start)
+    self->funcs->happened (self, TISOCK_STREAM_SENT);
+
+  note_shortened (self);
+}
+
+void
+tisock_stream_update (TisockStream *self)
+{
+  update_paused (self);
+  update_interest (self);
+  update_timer (self);
+}
+
 /* Turns */
+
+/* Before a stream with links reads. */
+static void
+check_links (TisockStream *self,
+             GIOCondition  condition)
+{
+  int error_number = 0;
+  socklen_t size = sizeof error_number;
+
+  /* The target's queue may have grown since. */
+  update_paused (self);
+  if (!is_watching (self) || (condition & (G_IO_HUP | G_IO_ERR)) == 0)
+    return;
+
+  self->hung_up = TRUE;
+  getsockopt (self->slot.fd, SOL_SOCKET, SO_ERROR, &error_number, &size);
+  if (error_number != 0)
+    handle_write_failure (self, NULL, error_number);
+}
+
+static void
+go_on_after_eof (TisockStream *self)
+{
+  if (self->eof_due && self->failure == NULL)
+    act_on_eof (self);
+
+  if (self->transport != NULL && self->write_ended)
+    end_in_order (self, "The connection is closed: the peer and this side have ended it");
+}
 
 static void
 serve (TisockStream *self,
@@ -367,16 +605,18 @@ serve (TisockStream *self,
 {
   if (self->queue.length > 0 && (condition & ~G_IO_IN) != 0)
     send_queue (self);
+  if (self->links != NULL)
+    check_links (self, condition);
 
   if (is_reading (self) &&
       (condition != 0 || self->failure != NULL ||
        self->transport->funcs->pending (self->transport) > 0))
     receive (self);
-  else if (self->failure != NULL)
+  else if (self->failure != NULL && self->queue.length == 0)
     end_for_failure (self);
 
-  if (self->transport != NULL && self->at_eof && self->write_ended)
-    end_in_order (self, "The connection is closed: the peer and this side have ended it");
+  if (self->transport != NULL && self->at_eof && tisock_stream_get_target (self) == NULL)
+    go_on_after_eof (self);
 
   update_interest (self);
 }
@@ -399,7 +639,7 @@ stream_ready (TisockSlot   *slot,
     {
       if (condition & G_IO_NVAL || is_socket_closed (self))
         {
-          note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
+          tisock_stream_note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
           end_for_failure (self);
         }
       else
@@ -441,6 +681,7 @@ reset (TisockStream *self)
   g_clear_error (&self->failure);
   self->paused = self->at_eof = self->needs_drain = FALSE;
   self->write_ending = self->write_ended = self->closing = FALSE;
+  self->eof_due = self->hung_up = self->broken_off = FALSE;
 }
 
 static void
@@ -449,6 +690,7 @@ stream_lost (TisockSlot *slot)
   TisockStream *self = (TisockStream *) slot;
   int fd = slot->fd;
 
+  tisock_stream_leave_links (self);
   slot->fd = -1;
   reset (self);
   tisock_stream_close_descriptor (self, fd);
@@ -473,6 +715,8 @@ handle_deadline (TisockStream *self)
   now = g_get_monotonic_time ();
   if (has_passed (get_stall_deadline (self), now))
     end_for_timeout (self, "Could not send: the peer has taken nothing", self->settings->timeout);
+  else if (has_passed (get_close_deadline (self), now) && self->failure != NULL)
+    end_for_failure (self);
   else if (has_passed (get_close_deadline (self), now))
     end_in_order (self, "The connection is closed: the peer did not end its side in time");
   else if (has_passed (get_idle_deadline (self), now))
@@ -539,9 +783,7 @@ tisock_stream_start (TisockStream     *self,
     }
 
   self->transport = transport;
-  update_paused (self);
-  update_interest (self);
-  update_timer (self);
+  tisock_stream_update (self);
 
   return TRUE;
 }
@@ -551,6 +793,7 @@ tisock_stream_release (TisockStream *self)
 {
   int fd = self->slot.fd;
 
+  tisock_stream_leave_links (self);
   tisock_slot_detach (&self->slot);
   reset (self);
 
@@ -627,6 +870,31 @@ tisock_stream_write_bytes (TisockStream *self,
 }
 
 void
+tisock_stream_send_appended (TisockStream *self,
+                             gboolean      at_once)
+{
+  if (at_once && self->queue.length > 0)
+    {
+      self->last_sent = g_get_monotonic_time ();
+      send_queue (self);
+    }
+
+  note_written (self, 0);
+}
+
+void
+tisock_stream_send_file (TisockStream *self,
+                         int           fd,
+                         goffset       offset,
+                         gsize         length)
+{
+  gboolean at_once = self->queue.length == 0;
+
+  tisock_byte_queue_append_file (&self->queue, fd, offset, length);
+  tisock_stream_send_appended (self, at_once);
+}
+
+void
 tisock_stream_drop_queue (TisockStream *self,
                           guint64       end)
 {
@@ -635,16 +903,14 @@ tisock_stream_drop_queue (TisockStream *self,
   tisock_byte_queue_skip (&self->queue, (gsize) length);
   self->passed += length;
   self->reported += length;
-  update_needs_drain (self);
-  update_interest (self);
-  end_writing_if_sent (self);
+  note_shortened (self);
 }
 
 void
 tisock_stream_end_writing (TisockStream *self)
 {
-  self->write_ending = TRUE;
-  end_writing_if_sent (self);
+  tisock_stream_refuse_source (self);
+  tisock_stream_end_sending (self);
 }
 
 void
@@ -690,19 +956,32 @@ tisock_stream_update_settings (TisockStream               *self,
     return;
 
   self->last_received = g_get_monotonic_time ();
-  update_paused (self);
-  update_needs_drain (self);
-  update_interest (self);
-  update_timer (self);
+  tisock_stream_update (self);
+  note_shortened (self);
 }
 
+static void
+collect_one (TisockStream  *self,
+             TisockWaitSet *set)
+{
+  g_ptr_array_add (set->slots, &self->slot);
+  g_ptr_array_add (set->timers, &self->timer);
+}
+
+/* What is moved waits for the other stream as well. */
 void
 tisock_stream_collect (TisockStream  *self,
                        TisockWaitSet *set)
 {
+  TisockStream *target = tisock_stream_get_target (self);
+  TisockStream *source = tisock_stream_get_source (self);
+
   if (!tisock_slot_is_attached (&self->slot))
     return;
 
-  g_ptr_array_add (set->slots, &self->slot);
-  g_ptr_array_add (set->timers, &self->timer);
+  collect_one (self, set);
+  if (target != NULL)
+    collect_one (target, set);
+  if (source != NULL && source != target)
+    collect_one (source, set);
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _TisockStream TisockStream;
 typedef struct _TisockStreamFuncs TisockStreamFuncs;
+typedef struct _TisockStreamLinks TisockStreamLinks;
 typedef struct _TisockStreamSettings TisockStreamSettings;
 
 typedef enum
@@ -28,6 +29,14 @@ struct _TisockStreamFuncs
   /* Something has happened that is to be said, but not from within this call. */
   void (*happened) (TisockStream       *self,
                     TisockStreamEvents  events);
+  /* A file could not be read to its end: this much of it was dropped just now, and what is behind
+   * it in the queue is sent. The error is the callee's. Not to be said from within this call. */
+  void (*file_failed) (TisockStream    *self,
+                    guint64             dropped,
+                    GError             *error);
+  /* A splice is over in good order, after so many bytes. Not to be said from within this call. */
+  void (*moved)    (TisockStream       *self,
+                    guint64             length);
   /* The stream cannot go on; only in a turn. Without an errno it ended in good order. The error
    * is the callee's; it has to stop the stream. */
   void (*ended)    (TisockStream       *self,
@@ -62,6 +71,8 @@ struct _TisockStream
   TisockTransport             *transport;       /* NULL while there is no connection */
   GSocket                     *socket;          /* owns the descriptor; made on first need */
 
+  TisockStreamLinks           *links;           /* NULL but for splices */
+
   TisockByteQueue              received;
   TisockByteQueue              queue;           /* to be sent */
 
@@ -75,8 +86,11 @@ struct _TisockStream
   GError                      *failure;
   int                          failure_number;
 
-  guint                        paused : 1;      /* the receive limit was reached */
+  guint                        paused : 1;      /* the receive limit, or a target's, was reached */
   guint                        at_eof : 1;      /* the peer has ended its side */
+  guint                        eof_due : 1;     /* what follows from that waits for a splice */
+  guint                        hung_up : 1;     /* the connection was seen to be gone after that */
+  guint                        broken_off : 1;  /* behind the queue, after a splice */
   guint                        needs_drain : 1; /* the send limit was passed */
   guint                        cut : 1;         /* the end has come before all was sent */
   guint                        write_ending : 1; /* no more writes: FIN behind the queue */
@@ -115,6 +129,12 @@ void     tisock_stream_write           (TisockStream                *self,
                                         gsize                        length);
 void     tisock_stream_write_bytes     (TisockStream                *self,
                                         GBytes                      *bytes);
+/* Queues a run of a file, which is at least so long; what is not sent at once is read when it is.
+ * Takes the descriptor. */
+void     tisock_stream_send_file       (TisockStream                *self,
+                                        int                          fd,
+                                        goffset                      offset,
+                                        gsize                        length);
 /* Drops what was queued before the given place in the stream. */
 void     tisock_stream_drop_queue      (TisockStream                *self,
                                         guint64                      end);
@@ -129,6 +149,12 @@ void     tisock_stream_need            (TisockStream                *self,
 /* To be called after settings have changed. */
 void     tisock_stream_update_settings (TisockStream                *self,
                                         const TisockStreamSettings  *settings);
+
+/* From now on moves what the one stream receives, and has received, to the other one's send queue,
+ * as far as that one's send limit lets it, and ends it behind that. Neither has a failure or is
+ * spliced already, and both are of one reactor. A splice that ends otherwise ends both. */
+void     tisock_stream_splice          (TisockStream                *self,
+                                        TisockStream                *target);
 
 void     tisock_stream_collect         (TisockStream                *self,
                                         TisockWaitSet               *set);

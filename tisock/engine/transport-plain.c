@@ -9,8 +9,13 @@
 #include "engine/transport.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+
+#ifdef HAVE_SENDFILE
+#include <sys/sendfile.h>
+#endif
 
 /* GLib promises this layout so that vectors can be handed on. */
 G_STATIC_ASSERT (sizeof (GOutputVector) == sizeof (struct iovec));
@@ -54,6 +59,50 @@ plain_write (TisockTransport      *self,
   return n;
 }
 
+#ifdef HAVE_SENDFILE
+static gboolean
+is_sigpipe_pending (void)
+{
+  sigset_t pending;
+
+  return sigpending (&pending) == 0 && sigismember (&pending, SIGPIPE) == 1;
+}
+
+/* sendfile() has no flag against SIGPIPE: it is blocked meanwhile, and taken if it came. */
+static gssize
+plain_send_file (TisockTransport  *self,
+                 int               fd,
+                 int               file_fd,
+                 goffset           offset,
+                 gsize             length,
+                 GError          **error)
+{
+  const struct timespec no_time = { 0 };
+  off_t position = (off_t) offset;
+  sigset_t sigpipe, before;
+  gboolean was_pending;
+  int error_number;
+  gssize n;
+
+  sigemptyset (&sigpipe);
+  sigaddset (&sigpipe, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &sigpipe, &before);
+  was_pending = sigismember (&before, SIGPIPE) == 1 && is_sigpipe_pending ();
+
+  do
+    n = sendfile (fd, file_fd, &position, length);
+  while (n < 0 && errno == EINTR);
+
+  error_number = errno;
+  if (n < 0 && error_number == EPIPE && !was_pending)
+    sigtimedwait (&sigpipe, NULL, &no_time);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  errno = error_number;
+
+  return n;
+}
+#endif
+
 static gsize
 plain_pending (TisockTransport *self)
 {
@@ -76,6 +125,9 @@ plain_free (TisockTransport *self)
 static const TisockTransportFuncs plain_funcs = {
   .read = plain_read,
   .write = plain_write,
+#ifdef HAVE_SENDFILE
+  .send_file = plain_send_file,
+#endif
   .pending = plain_pending,
   .shutdown = plain_shutdown,
   .free = plain_free,

@@ -28,6 +28,14 @@ struct _TisockTransportFuncs
                         const GOutputVector  *vectors,
                         guint                 n_vectors,
                         GError              **error);
+  /* Writes from a file, without taking the bytes into memory; 0: the file ends here. A failure may
+   * be the file's. NULL where that cannot be done. */
+  gssize   (*send_file) (TisockTransport     *self,
+                        int                   fd,
+                        int                   file_fd,
+                        goffset               offset,
+                        gsize                 length,
+                        GError              **error);
   /* Bytes that can be read although the descriptor may not be readable. */
   gsize    (*pending)  (TisockTransport      *self);
   /* Tells the peer that nothing more will be written. */

@@ -27,6 +27,16 @@ log_error (ServerFixture *fixture,
                                                 error->code)->value_nick);
 }
 
+/* Serves the server until the peer sees the end, and closes that. */
+static void
+await_end (int peer)
+{
+  char byte;
+
+  test_wait_until (recv (peer, &byte, 1, MSG_DONTWAIT) == 0);
+  close (peer);
+}
+
 /* Accepting. A connection that a call was given is watched by "data" and "end" in the log. */
 
 static void
@@ -178,7 +188,6 @@ static void
 test_accept_forsaken (ServerFixture *fixture,
                       gconstpointer  user_data)
 {
-  char byte;
   int peer;
 
   g_test_summary ("A connection that nobody takes from its call is closed.");
@@ -186,9 +195,8 @@ test_accept_forsaken (ServerFixture *fixture,
   server_fixture_listen (fixture);
   tisock_server_socket_accept_async (fixture->server, NULL, ignore_cb, NULL);
   peer = server_fixture_connect (fixture);
-  test_wait_until (recv (peer, &byte, 1, MSG_DONTWAIT) == 0);
+  await_end (peer);
   g_assert_cmpuint (tisock_server_socket_get_n_connections (fixture->server), ==, 0);
-  close (peer);
   tisock_server_socket_close (fixture->server);
   server_fixture_expect (fixture, "closed ");
 }
@@ -321,7 +329,7 @@ test_drain_idle (ServerFixture *fixture,
   server_fixture_expect (fixture, "error(106) ");
 
   /* It was shut down, and ends with the peer. */
-  peer_expect_end (peer);
+  await_end (peer);
   server_fixture_expect (fixture, "socket-error(102) socket-closed drained:1/0 ");
 }
 
@@ -354,7 +362,7 @@ test_drain_busy (ServerFixture *fixture,
     ;
   answer = test_peer_receive (peers[0], 6);
   g_assert_cmpstr (answer, ==, "answer");
-  peer_expect_end (peers[0]);
+  await_end (peers[0]);
   server_fixture_expect (fixture, "socket-error(102) socket-closed ");
 
   g_assert_true (tisock_tcp_socket_get_bytes_left_to_send (unsent) > 0);
@@ -384,9 +392,7 @@ test_drain_read (ServerFixture *fixture,
   drain (fixture, 0);
   server_fixture_expect (fixture, "closed ");
   tisock_tcp_socket_skip (socket, 6);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  peer_expect_end (peer);
+  await_end (peer);
   server_fixture_expect (fixture, "socket-error(102) socket-closed drained:1/0 ");
 }
 
@@ -424,7 +430,7 @@ test_drain_deadline (ServerFixture *fixture,
   drain (fixture, 30);
   drain (fixture, 1);
   server_fixture_expect (fixture, "closed claimed claimed ");
-  peer_expect_end (peers[2]);
+  await_end (peers[2]);
   server_fixture_expect (fixture, "socket-error(102) socket-closed socket-closed socket-closed "
                                   "drained:1/2 drained:1/2 ");
   g_assert_cmpint (recv (peers[0], &byte, 1, 0), ==, -1);
@@ -445,7 +451,7 @@ test_drain_cancelled (ServerFixture *fixture,
   g_cancellable_cancel (cancellable);
   server_fixture_expect (fixture, "closed drain!cancelled ");
   drain (fixture, 0);
-  peer_expect_end (peer);
+  await_end (peer);
   server_fixture_expect (fixture, "socket-error(102) socket-closed drained:1/0 ");
 }
 

@@ -27,7 +27,18 @@ function disconnect(...args) {
   return this.shutdown ? this.shutdown() : this.close();
 }
 
+// Gives the namespace what is in a module of the folder tisock/, which is loaded at its first use.
+function addDialect(namespace, name, module) {
+  Object.defineProperty(namespace, name, {
+    configurable: true,
+    get() {
+      return imports.tisock[module][name];
+    },
+  });
+}
+
 function _init() {
   this.SocketCore.prototype.connect = connect;
   this.SocketCore.prototype.disconnect = disconnect;
+  addDialect(this, 'Ti', 'titanium');
 }

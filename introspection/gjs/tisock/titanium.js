@@ -1,0 +1,17 @@
+// titanium.js: Tisock.Ti, the parts of Titanium that programs with sockets and streams use
+//
+// The override loads this when a program asks for Tisock.Ti for the first time. The parts are in
+// the folder ti/.
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported Ti */
+
+const {createBuffer} = imports.tisock.ti.buffer;
+const {Codec} = imports.tisock.ti.codec;
+
+var Ti = {
+  Codec,
+  createBuffer,
+};

@@ -267,6 +267,93 @@ void test_socket () throws Error {
     server.close ();
 }
 
+void assert_bytes (Bytes bytes, string expected) {
+    assert_true (bytes.compare (new Bytes (expected.data)) == 0);
+}
+
+async void converse (Tisock.TCPSocket socket) throws Error {
+    assert_true (yield socket.open_async ());
+    assert_true (yield socket.send_async ("some".data));
+    assert_bytes (yield socket.receive_async (-1), "some");
+    assert_true (yield socket.send_bytes_async (new Bytes ("1234until; \n".data)));
+    assert_bytes (yield socket.receive_exactly_async (4), "1234");
+    assert_bytes (yield socket.receive_until_async ("; ".data), "until");
+    assert_cmpstr (yield socket.receive_line_async (), CompareOperator.EQ, "");
+    socket.write_string (TEXT + "\n");
+    assert_true (yield socket.flush_async ());
+    assert_cmpstr (yield socket.receive_line_async (), CompareOperator.EQ, TEXT);
+    assert_true (yield socket.shutdown_async ());
+    assert_null (yield socket.receive_line_async ());
+}
+
+void test_async () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = new Tisock.TCPSocket () { address = HOST, port = server.port };
+    AsyncResult? outcome = null;
+
+    converse.begin (socket, (source, result) => { outcome = result; });
+    iterate_until (() => outcome != null);
+    converse.end (outcome);
+    server.close ();
+}
+
+void test_cancelled () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = open_socket (server);
+    var cancellable = new Cancellable ();
+    AsyncResult? outcome = null;
+
+    socket.receive_line_async.begin (cancellable, (source, result) => { outcome = result; });
+    cancellable.cancel ();
+    iterate_until (() => outcome != null);
+    try {
+        socket.receive_line_async.end (outcome);
+        assert_not_reached ();
+    } catch (IOError.CANCELLED failure) {
+        assert_true (socket.is_connected);
+    }
+    socket.close ();
+    server.close ();
+}
+
+// The peer is a socket of GIO's: a call that blocks serves no other of the library's.
+void test_blocking () throws Error {
+    var listener = new Socket (SocketFamily.IPV4, SocketType.STREAM, SocketProtocol.DEFAULT);
+    listener.bind (new InetSocketAddress.from_string (HOST, 0), true);
+    listener.listen ();
+    var port = (int) ((InetSocketAddress) listener.local_address).port;
+    var socket = new Tisock.TCPSocket () { address = HOST, port = port };
+    var buffer = new uint8[9];
+
+    assert_true (socket.open_sync ());
+    var peer = SocketConnection.factory_create_connection (listener.accept ());
+    assert_true (socket.send_sync ("some".data));
+    assert_true (socket.send_bytes_sync (new Bytes ("1234;".data), 7000));
+    assert_true (socket.flush_sync ());
+    assert_true (peer.input_stream.read_all (buffer, null));
+    assert_bytes (new Bytes (buffer), "some1234;");
+
+    peer.output_stream.write ("some".data);
+    assert_bytes (socket.receive_sync (-1), "some");
+    peer.output_stream.write ("1234until; \nrest".data);
+    assert_bytes (socket.receive_exactly_sync (4), "1234");
+    assert_bytes (socket.receive_until_sync ("; ".data), "until");
+    assert_cmpstr (socket.receive_line_sync (), CompareOperator.EQ, "");
+    try {
+        socket.receive_line_sync (0);
+        assert_not_reached ();
+    } catch (IOError.TIMED_OUT failure) {
+        assert_cmpstr (socket.read_string (-1), CompareOperator.EQ, "rest");
+    }
+
+    peer.close ();
+    assert_null (socket.receive_line_sync ());
+    assert_true (socket.shutdown_sync ());
+    listener.close ();
+}
+
 class Case {
     private Body body;
 
@@ -299,6 +386,9 @@ int main (string[] args) {
     add ("/vala/properties", test_properties);
     add ("/vala/errors", test_errors);
     add ("/vala/socket", test_socket);
+    add ("/vala/async", test_async);
+    add ("/vala/cancelled", test_cancelled);
+    add ("/vala/blocking", test_blocking);
 
     return Test.run ();
 }

@@ -467,6 +467,38 @@ test_receive_reset (SocketFixture *fixture,
 }
 
 static void
+test_receive_unfinished (SocketFixture *fixture,
+                         gconstpointer  user_data)
+{
+  g_test_summary ("A peer that has not ended its side is not taken for one that has.");
+
+  socket_fixture_connect (fixture);
+  tisock_tcp_socket_shutdown (fixture->socket);
+  receive_line (fixture);
+  socket_fixture_feed (fixture, "the first half");
+  socket_fixture_await (fixture, 14);
+  fake_system_advance_clock (6000);
+  socket_fixture_expect (fixture, "error:102/closed line=the first half closed/closed");
+  receive_line (fixture);
+  socket_fixture_expect (fixture, "line!102");
+  receive (fixture, -1, NULL);
+  socket_fixture_expect (fixture, "some!102");
+
+  /* One that has, in the life before, says nothing about this one. */
+  socket_fixture_connect (fixture);
+  socket_fixture_close_peer (fixture);
+  socket_fixture_expect (fixture, "error:102/closed closed/closed");
+  receive (fixture, -1, NULL);
+  socket_fixture_expect (fixture, "some=");
+  socket_fixture_connect (fixture);
+  receive (fixture, -1, NULL);
+  socket_fixture_settle ();
+  socket_fixture_expect_now (fixture, "");
+  socket_fixture_feed (fixture, "x");
+  socket_fixture_expect (fixture, "some=x");
+}
+
+static void
 test_receive_misuse (SocketFixture *fixture,
                      gconstpointer  user_data)
 {
@@ -870,6 +902,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/async/receive-end", test_receive_end);
   SOCKET_FIXTURE_ADD ("/async/receive-half-open", test_receive_half_open);
   SOCKET_FIXTURE_ADD ("/async/receive-reset", test_receive_reset);
+  SOCKET_FIXTURE_ADD ("/async/receive-unfinished", test_receive_unfinished);
   SOCKET_FIXTURE_ADD ("/async/receive-misuse", test_receive_misuse);
   SOCKET_FIXTURE_ADD ("/async/receive-cancelled", test_receive_cancelled);
   SOCKET_FIXTURE_ADD ("/async/cancelled-elsewhere", test_cancelled_elsewhere);

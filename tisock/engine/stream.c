@@ -668,7 +668,7 @@ tisock_stream_close_descriptor (TisockStream *self,
     }
 }
 
-/* All that belongs to one connection; what was received stays. */
+/* All that belongs to one connection; what was received stays, and whether that was all. */
 static void
 reset (TisockStream *self)
 {
@@ -679,7 +679,7 @@ reset (TisockStream *self)
   self->cut = self->cut || self->queue.length > 0;
   tisock_byte_queue_clear (&self->queue);
   g_clear_error (&self->failure);
-  self->paused = self->at_eof = self->needs_drain = FALSE;
+  self->paused = self->needs_drain = FALSE;
   self->write_ending = self->write_ended = self->closing = FALSE;
   self->eof_due = self->hung_up = self->broken_off = FALSE;
 }
@@ -760,6 +760,8 @@ gboolean
 tisock_stream_attach (TisockStream  *self,
                       GError       **error)
 {
+  self->at_eof = FALSE;
+
   return tisock_reactor_attach (self->reactor, &self->slot, -1, 0, error);
 }
 

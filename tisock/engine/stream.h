@@ -87,7 +87,7 @@ struct _TisockStream
   int                          failure_number;
 
   guint                        paused : 1;      /* the receive limit, or a target's, was reached */
-  guint                        at_eof : 1;      /* the peer has ended its side */
+  guint                        at_eof : 1;      /* the peer has, or had, ended its side */
   guint                        eof_due : 1;     /* what follows from that waits for a splice */
   guint                        hung_up : 1;     /* the connection was seen to be gone after that */
   guint                        broken_off : 1;  /* behind the queue, after a splice */

@@ -5,6 +5,7 @@
  */
 
 #include "fake-system.h"
+#include "mock-resolver.h"
 #include "socket-fixture.h"
 
 #include "tisock-socket-error.h"
@@ -178,6 +179,32 @@ test_open_fails (SocketFixture *fixture,
 }
 
 static void
+test_open_times_out (SocketFixture *fixture,
+                     gconstpointer  user_data)
+{
+  GResolver *real_resolver = g_resolver_get_default ();
+  g_autoptr(MockResolver) resolver = mock_resolver_new ();
+  g_autoptr(GError) error = NULL;
+
+  g_test_summary ("A name that is still looked up when the time is over: the socket gives up.");
+
+  mock_resolver_hold (resolver, G_SOCKET_FAMILY_IPV4);
+  mock_resolver_hold (resolver, G_SOCKET_FAMILY_IPV6);
+  g_resolver_set_default (G_RESOLVER (resolver));
+  tisock_tcp_socket_set_address (fixture->socket, "slow.example");
+  tisock_socket_core_set_port (fixture->core, 7000);
+  g_assert_false (tisock_socket_core_open_sync (fixture->core, 1, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  socket_fixture_expect_now (fixture, "closed/closed");
+
+  mock_resolver_release (resolver, G_SOCKET_FAMILY_IPV4);
+  mock_resolver_release (resolver, G_SOCKET_FAMILY_IPV6);
+  mock_resolver_await_idle (resolver);
+  g_resolver_set_default (real_resolver);
+  g_object_unref (real_resolver);
+}
+
+static void
 test_ends (SocketFixture *fixture,
            gconstpointer  user_data)
 {
@@ -261,6 +288,41 @@ test_deadline (SocketFixture *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_false (tisock_socket_core_get_is_connected (fixture->core));
   socket_fixture_expect_now (fixture, "error:timed-out/error closed/error");
+}
+
+static gpointer
+converse_thread (gpointer data)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  SocketFixture fixture = { .peer = -1 };
+
+  g_main_context_push_thread_default (context);
+  socket_fixture_set_up (&fixture, NULL);
+  open_by_blocking (&fixture);
+  test_peer_send (fixture.peer, "hello\n");
+  expect_line (&fixture, "hello");
+  send_text (&fixture, "goodbye");
+  socket_fixture_expect_sent (&fixture, "goodbye");
+  tisock_socket_core_close (fixture.core);
+  socket_fixture_expect_now (&fixture, "closed/closed");
+  socket_fixture_tear_down (&fixture, NULL);
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+static void
+test_threads (SocketFixture *fixture,
+              gconstpointer  user_data)
+{
+  GThread *threads[4];
+
+  g_test_summary ("Sockets that block on threads, each with a context of its own that never runs.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("converse", converse_thread, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
 }
 
 static gpointer
@@ -442,10 +504,12 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/blocking/rest-at-close", test_rest_at_close);
   SOCKET_FIXTURE_ADD ("/blocking/signals-follow", test_signals_follow);
   SOCKET_FIXTURE_ADD ("/blocking/open-fails", test_open_fails);
+  SOCKET_FIXTURE_ADD ("/blocking/open-times-out", test_open_times_out);
   SOCKET_FIXTURE_ADD ("/blocking/ends", test_ends);
   SOCKET_FIXTURE_ADD ("/blocking/broken", test_broken);
   SOCKET_FIXTURE_ADD ("/blocking/times-out", test_times_out);
   SOCKET_FIXTURE_ADD ("/blocking/deadline", test_deadline);
+  SOCKET_FIXTURE_ADD ("/blocking/threads", test_threads);
   SOCKET_FIXTURE_ADD ("/blocking/cancelled", test_cancelled);
   SOCKET_FIXTURE_ADD ("/blocking/cancelled-without-descriptor", test_cancelled_without_descriptor);
   SOCKET_FIXTURE_ADD ("/blocking/in-handler", test_in_handler);

@@ -835,6 +835,55 @@ test_reopen_in_callback (SocketFixture *fixture,
 }
 
 static void
+test_steal (SocketFixture *fixture,
+            gconstpointer  user_data)
+{
+  g_autoptr(GSocket) stolen = NULL;
+
+  socket_fixture_connect (fixture);
+  receive (fixture, -1, NULL);
+  stolen = tisock_tcp_socket_steal_socket (fixture->socket, NULL);
+  g_assert_nonnull (stolen);
+  socket_fixture_expect_now (fixture, "closed/closed");
+  socket_fixture_expect (fixture, "some!closed");
+}
+
+static void
+block_in_callback (SocketFixture *fixture,
+                   const char    *name)
+{
+  g_autofree char *line = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_str_equal (name, "some"))
+    return;
+
+  fixture->action = NULL;
+  send_text (fixture, "and you?", NULL);
+  g_assert_true (tisock_tcp_socket_flush_sync (fixture->socket, -1, NULL, &error));
+  g_assert_no_error (error);
+  socket_fixture_expect_sent (fixture, "and you?");
+  test_peer_send (fixture->peer, "fine\nthanks");
+  line = tisock_tcp_socket_receive_line_sync (fixture->socket, -1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (line, ==, "fine");
+  socket_fixture_expect_now (fixture, "some=hello");
+}
+
+static void
+test_block_in_callback (SocketFixture *fixture,
+                        gconstpointer  user_data)
+{
+  g_test_summary ("What follows from a call that blocks in a callback is said after the callback.");
+
+  socket_fixture_connect (fixture);
+  fixture->action = block_in_callback;
+  receive (fixture, -1, NULL);
+  socket_fixture_feed (fixture, "hello");
+  socket_fixture_expect (fixture, "data:6 progress:8/0 complete:0 send=done");
+}
+
+static void
 drop_last_reference (SocketFixture *fixture,
                      const char    *name)
 {
@@ -919,6 +968,8 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/async/close-in-callback", test_close_in_callback);
   SOCKET_FIXTURE_ADD ("/async/dispose", test_dispose);
   SOCKET_FIXTURE_ADD ("/async/reopen-in-callback", test_reopen_in_callback);
+  SOCKET_FIXTURE_ADD ("/async/steal", test_steal);
+  SOCKET_FIXTURE_ADD ("/async/block-in-callback", test_block_in_callback);
   SOCKET_FIXTURE_ADD ("/async/last-reference", test_last_reference);
   SOCKET_FIXTURE_ADD ("/async/many-sends", test_many_sends);
 

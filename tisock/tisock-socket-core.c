@@ -414,7 +414,8 @@ emit_closed (TisockSocketCore *self)
   g_object_unref (self);
 }
 
-/* Calls that wait for bytes get them first, and as long as one waits nobody else does. */
+/* Calls that wait for bytes get them first, and as long as one waits nobody else does. What came
+ * while such a call's callback ran is said with what it left. */
 static void
 emit_data_available (TisockSocketCore *self)
 {
@@ -422,9 +423,12 @@ emit_data_available (TisockSocketCore *self)
   guint life = priv->n_lives;
 
   try_pending (self, TISOCK_PENDING_RECEIVE);
-  if (life == priv->n_lives && !priv->operations->is_empty (self) &&
-      tisock_socket_core_get_pending (self, TISOCK_PENDING_RECEIVE) == NULL)
-    g_signal_emit (self, signals[SIGNAL_DATA_AVAILABLE], 0);
+  if (life != priv->n_lives || priv->operations->is_empty (self) ||
+      tisock_socket_core_get_pending (self, TISOCK_PENDING_RECEIVE) != NULL)
+    return;
+
+  priv->due &= ~(guint) TISOCK_DUE_DATA_AVAILABLE;
+  g_signal_emit (self, signals[SIGNAL_DATA_AVAILABLE], 0);
 }
 
 /* A signal that SocketCore does not know; calls that wait for the same are over after it. */

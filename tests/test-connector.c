@@ -11,6 +11,7 @@
 #include "tisock-socket-error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
@@ -306,7 +307,9 @@ assert_connected (Fixture    *fixture,
   await_end (fixture);
   g_assert_no_error (fixture->error);
   g_assert_true (g_socket_is_connected (fixture->socket));
-  g_assert_false (g_socket_get_blocking (fixture->socket));
+  /* The descriptor never blocks; GIO waits for it. */
+  g_assert_true (g_socket_get_blocking (fixture->socket));
+  g_assert_cmpint (fcntl (g_socket_get_fd (fixture->socket), F_GETFL) & O_NONBLOCK, !=, 0);
   g_assert_true (tisock_endpoint_get_remote (&remote, g_socket_get_fd (fixture->socket)));
   text = tisock_endpoint_dup_text (&remote);
   g_assert_cmpstr (text, ==, expected_address);

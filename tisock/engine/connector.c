@@ -358,6 +358,8 @@ succeed (TisockConnector *self,
 {
   GSocket *socket = g_object_ref (attempt->socket);
 
+  /* As GIO's sockets are, for whoever gets it from the owner. */
+  g_socket_set_blocking (socket, TRUE);
   finish (self);
   self->funcs->connected (self, socket, self->user_data);
 }

@@ -585,7 +585,10 @@ welcome (TisockServerSocket   *self,
 
   if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
     {
-      report (self, failure, errno, NULL);
+      int error_number = errno;
+
+      tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
+      report (self, failure, error_number, NULL);
       drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
       return;
     }

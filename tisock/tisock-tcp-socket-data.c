@@ -932,9 +932,9 @@ tisock_tcp_socket_get_option (TisockTCPSocket  *self,
  *
  * Gets the GIO socket of the connection.
  *
- * It is for looking at and for setting options: reading, writing or closing it
- * would take bytes and events away from this socket. It is closed with this
- * connection.
+ * It is for looking at and for setting options: reading, writing or watching it
+ * would take bytes away from this socket, and closing it breaks the connection
+ * off. It is closed with this connection.
  *
  * Returns: (transfer none): the GIO socket; `NULL` if there is no connection
  *
@@ -977,7 +977,8 @@ tisock_tcp_socket_get_socket (TisockTCPSocket  *self,
  *
  * Takes the connection away from the socket.
  *
- * The connection goes on in the GIO socket, while this socket's life ends as by
+ * The connection goes on in the GIO socket, which blocks as GIO's sockets do and
+ * has the options that were set here. This socket's life ends as by
  * [method@SocketCore.close]. What it has received and not given out stays
  * readable here. While bytes are queued for sending this is refused with
  * [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush] first.

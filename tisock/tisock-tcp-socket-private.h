@@ -136,7 +136,8 @@ void                    tisock_tcp_socket_apply_options   (TisockTCPSocket      
                                                            gboolean               inherited);
 
 /* For ServerSocket: makes a socket that is not live the end of an accepted connection. It emits
- * nothing: `connected` is due. FALSE if there is no place for it; the descriptor is taken. */
+ * nothing: `connected` is due. FALSE with errno if there is no place for it; then the descriptor
+ * stays the caller's. */
 gboolean                tisock_tcp_socket_adopt           (TisockTCPSocket       *self,
                                                            int                    fd,
                                                            const TisockEndpoint  *remote,

@@ -243,7 +243,10 @@ enter_connected (TisockTCPSocket *self,
 
   if (!start_stream (self, fd, &error))
     {
-      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, errno);
+      int error_number = errno;
+
+      tisock_stream_close_descriptor (&GET_PRIVATE (self)->stream, fd);
+      tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, error_number);
       return;
     }
 
@@ -506,14 +509,14 @@ tisock_tcp_socket_adopt (TisockTCPSocket       *self,
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
   if (!tisock_stream_attach (&priv->stream, error))
-    {
-      tisock_stream_close_descriptor (&priv->stream, fd);
-      return FALSE;
-    }
+    return FALSE;
 
   if (!start_stream (self, fd, error))
     {
-      tisock_stream_stop (&priv->stream);
+      int error_number = errno;
+
+      tisock_stream_release (&priv->stream);
+      errno = error_number;
       return FALSE;
     }
 
@@ -930,8 +933,16 @@ check_adoptable (GSocket  *socket,
  * Makes a socket of a connection that was made elsewhere.
  *
  * It is connected; [signal@TCPSocket::connected] is emitted from the main
- * loop. The descriptor is closed with it: @socket is not to be used for reading
- * or writing any more.
+ * loop. What has come already, and nobody has read, is received like the rest.
+ * TCP, Unix and other streams will do.
+ *
+ * The connection is this socket's from now on, and ends with it. @socket may
+ * still be looked at, but not read from, written to, or watched. Its reference
+ * may be dropped; if somebody closes it all the same, this socket notices when it
+ * is used next, and ends with [error@Gio.IOErrorEnum.CLOSED].
+ *
+ * A GIO socket that is not a connected stream is
+ * [error@Tisock.SocketError.INVALID_STATE]. On failure @socket is left as it is.
  *
  * Returns: (transfer full): a new socket, or `NULL` on error
  *
@@ -954,10 +965,12 @@ tisock_tcp_socket_new_from_socket (GSocket  *socket,
   fd = g_socket_get_fd (socket);
   self = tisock_tcp_socket_new ();
   tisock_endpoint_get_remote (&remote, fd);
-  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
+  /* GIO's sockets block by waiting, whatever their descriptors do. */
+  tisock_descriptor_set_flags (fd);
   if (!tisock_tcp_socket_adopt (self, fd, &remote, FALSE, error))
     return NULL;
 
+  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
   tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
 
   return g_steal_pointer (&self);
@@ -970,8 +983,12 @@ tisock_tcp_socket_new_from_socket (GSocket  *socket,
  *
  * Makes a socket of a GIO connection.
  *
- * As [ctor@TCPSocket.new_from_socket] with the connection's socket; what the
- * connection's streams have buffered is not seen.
+ * As [ctor@TCPSocket.new_from_socket] with the connection's socket. @connection
+ * may be dropped after that, but not closed. Bytes that a stream on top of it has
+ * buffered stay there.
+ *
+ * A [class@Gio.TcpWrapperConnection] is more than its socket, TLS most often:
+ * that is [error@Tisock.SocketError.INVALID_STATE].
  *
  * Returns: (transfer full): a new socket, or `NULL` on error
  *
@@ -983,6 +1000,13 @@ tisock_tcp_socket_new_from_connection (GSocketConnection  *connection,
 {
   g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (G_IS_TCP_WRAPPER_CONNECTION (connection))
+    {
+      g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                   "Could not take over a connection whose bytes go through another stream");
+      return NULL;
+    }
 
   return tisock_tcp_socket_new_from_socket (g_socket_connection_get_socket (connection), error);
 }

@@ -152,18 +152,21 @@ give_up (int fd)
   return -1;
 }
 
+gboolean
+tisock_descriptor_set_flags (int fd)
+{
+  return fcntl (fd, F_SETFD, FD_CLOEXEC) == 0 && g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+}
+
 #if !defined (SOCK_CLOEXEC) || !defined (SOCK_NONBLOCK) || !defined (HAVE_ACCEPT4)
 /* For systems where a new descriptor cannot have its flags from the start. */
 static int
-set_flags (int fd)
+give_flags (int fd)
 {
-  if (fd < 0)
-    return -1;
+  if (fd < 0 || tisock_descriptor_set_flags (fd))
+    return fd;
 
-  if (fcntl (fd, F_SETFD, FD_CLOEXEC) != 0 || !g_unix_set_fd_nonblocking (fd, TRUE, NULL))
-    return give_up (fd);
-
-  return fd;
+  return give_up (fd);
 }
 #endif
 
@@ -173,7 +176,7 @@ new_stream_socket (int family)
 #if defined (SOCK_CLOEXEC) && defined (SOCK_NONBLOCK)
   return socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 #else
-  return set_flags (socket (family, SOCK_STREAM, 0));
+  return give_flags (socket (family, SOCK_STREAM, 0));
 #endif
 }
 
@@ -254,7 +257,7 @@ accept_once (int               listener,
 #ifdef HAVE_ACCEPT4
   return accept4 (listener, address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
-  return set_flags (accept (listener, address, length));
+  return give_flags (accept (listener, address, length));
 #endif
 }
 

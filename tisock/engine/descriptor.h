@@ -32,6 +32,8 @@ void     tisock_descriptor_close     (int            fd,
                                       TisockReactor *reactor);
 /* From now on closing it breaks the connection off: the peer sees it reset. */
 void     tisock_descriptor_reset_on_close (int         fd);
+/* Makes one that was made elsewhere non-blocking and close-on-exec. FALSE with errno. */
+gboolean tisock_descriptor_set_flags (int             fd);
 /* A new stream socket that listens, non-blocking and close-on-exec; -1 with errno on failure.
  * "none" as endpoint family is both families on all interfaces; its port counts. An address means
  * exactly itself: "::" is IPv6 only. A backlog of 0 is the system's maximum. What is accepted has

@@ -76,6 +76,13 @@ epoll_watch (TisockBackend *self,
   return TRUE;
 }
 
+/* Closing it has taken it off the set. */
+static void
+epoll_forget (TisockBackend *self,
+              TisockSlot    *slot)
+{
+}
+
 static gboolean
 epoll_pending (TisockBackend *self)
 {
@@ -104,6 +111,7 @@ const TisockBackendFuncs tisock_backend_epoll = {
   .open = epoll_open,
   .close = epoll_close,
   .watch = epoll_watch,
+  .forget = epoll_forget,
   .pending = epoll_pending,
   .collect = epoll_collect,
 };

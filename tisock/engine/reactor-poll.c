@@ -85,6 +85,13 @@ poll_watch (TisockBackend *self,
   return TRUE;
 }
 
+static void
+poll_forget (TisockBackend *self,
+             TisockSlot    *slot)
+{
+  remove_watch (self, slot->index);
+}
+
 static gboolean
 poll_pending (TisockBackend *self)
 {
@@ -129,6 +136,7 @@ const TisockBackendFuncs tisock_backend_poll = {
   .open = poll_open,
   .close = poll_close,
   .watch = poll_watch,
+  .forget = poll_forget,
   .pending = poll_pending,
   .collect = poll_collect,
 };

@@ -38,6 +38,10 @@ struct _TisockBackendFuncs
   gboolean       (*watch)   (TisockBackend  *self,
                              TisockSlot     *slot,
                              TisockToken     token);
+  /* Watches for nothing any more, without a look at the descriptor: its number may be another
+   * one's by now. */
+  void           (*forget)  (TisockBackend  *self,
+                             TisockSlot     *slot);
   /* Whether the context's last poll found anything. */
   gboolean       (*pending) (TisockBackend  *self);
   guint          (*collect) (TisockBackend  *self,

@@ -606,6 +606,18 @@ tisock_slot_set_fd (TisockSlot    *slot,
 }
 
 void
+tisock_slot_forget_fd (TisockSlot *slot)
+{
+  TisockReactor *self = slot->reactor;
+
+  if (slot->armed != 0 && self->source != NULL)
+    self->backend_funcs->forget (self->backend, slot);
+
+  slot->armed = slot->wanted = 0;
+  slot->fd = -1;
+}
+
+void
 tisock_slot_detach (TisockSlot *slot)
 {
   TisockReactor *self = slot->reactor;

@@ -103,6 +103,8 @@ gboolean       tisock_slot_set_fd                (TisockSlot          *slot,
                                                   int                  fd,
                                                   GIOCondition         wanted,
                                                   GError             **error);
+/* Somebody else has closed the descriptor: leaves a place without one. */
+void           tisock_slot_forget_fd             (TisockSlot          *slot);
 void           tisock_slot_want                  (TisockSlot          *slot,
                                                   GIOCondition         wanted);
 /* Calls ready() with no condition in the next turn. */

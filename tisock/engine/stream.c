@@ -36,10 +36,27 @@ is_watching (TisockStream *self)
          tisock_stream_get_source (self) != NULL;
 }
 
+/* Nothing is ours any more then but the GSocket. */
+static gboolean
+is_socket_closed (TisockStream *self)
+{
+  return self->socket != NULL && g_socket_is_closed (self->socket);
+}
+
 static void
 update_interest (TisockStream *self)
 {
   GIOCondition wanted = 0;
+
+  if (self->transport == NULL)
+    return;
+
+  if (is_socket_closed (self))
+    {
+      tisock_slot_forget_fd (&self->slot);
+      tisock_slot_queue (&self->slot);
+      return;
+    }
 
   if (is_reading (self))
     wanted |= G_IO_IN;
@@ -48,8 +65,7 @@ update_interest (TisockStream *self)
   if (is_watching (self))
     wanted |= G_IO_HUP;
 
-  if (self->transport != NULL)
-    tisock_slot_want (&self->slot, wanted);
+  tisock_slot_want (&self->slot, wanted);
 }
 
 /* Deadlines */
@@ -174,6 +190,16 @@ tisock_stream_note_failure (TisockStream *self,
 
   self->failure = error;
   self->failure_number = error_number;
+}
+
+/* By somebody who has got the GSocket from us, or had it before us. */
+static void
+note_closing (TisockStream *self)
+{
+  GError *error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                       "The GIO socket of the connection was closed elsewhere");
+
+  tisock_stream_note_failure (self, error, EBADF, NULL);
 }
 
 /* Reading */
@@ -374,6 +400,18 @@ note_taken (TisockStream *self,
   return 0;
 }
 
+static gboolean
+fails_as_closed (TisockStream *self)
+{
+  if (!is_socket_closed (self))
+    return FALSE;
+
+  note_closing (self);
+  handle_write_failure (self, NULL, EBADF);
+
+  return TRUE;
+}
+
 /* How many bytes the transport takes now. */
 static gsize
 send_vectors (TisockStream        *self,
@@ -382,6 +420,9 @@ send_vectors (TisockStream        *self,
 {
   GError *error = NULL;
   gssize n;
+
+  if (fails_as_closed (self))
+    return 0;
 
   n = self->transport->funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
 
@@ -484,6 +525,9 @@ send_file (TisockStream *self,
   gsize wanted = MIN (run->chunk.length, most);
   g_autoptr(GError) error = NULL;
   gssize n;
+
+  if (fails_as_closed (self))
+    return FALSE;
 
   if (funcs->send_file == NULL)
     return send_piece (self, MIN (wanted, FILE_PIECE), ENOSYS);
@@ -621,10 +665,19 @@ serve (TisockStream *self,
   update_interest (self);
 }
 
-static gboolean
-is_socket_closed (TisockStream *self)
+static void
+serve_or_end (TisockStream *self,
+              GIOCondition  condition)
 {
-  return self->socket != NULL && g_socket_is_closed (self->socket);
+  if (is_socket_closed (self))
+    note_closing (self);
+  else if (condition & G_IO_NVAL)
+    tisock_stream_note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
+
+  if (is_socket_closed (self) || condition & G_IO_NVAL)
+    end_for_failure (self);
+  else
+    serve (self, condition);
 }
 
 static void
@@ -636,17 +689,7 @@ stream_ready (TisockSlot   *slot,
 
   /* Before there is a connection the slot is only queued, for what is to be said. */
   if (self->transport != NULL)
-    {
-      if (condition & G_IO_NVAL || is_socket_closed (self))
-        {
-          tisock_stream_note_failure (self, NULL, EBADF, "The socket cannot be watched any more");
-          end_for_failure (self);
-        }
-      else
-        {
-          serve (self, condition);
-        }
-    }
+    serve_or_end (self, condition);
 
   self->funcs->served (self);
   tisock_reactor_settle_scratch (reactor);
@@ -708,7 +751,7 @@ handle_deadline (TisockStream *self)
 {
   gint64 now;
 
-  serve (self, G_IO_IN | G_IO_OUT);
+  serve_or_end (self, G_IO_IN | G_IO_OUT);
   if (self->transport == NULL)
     return;
 
@@ -776,13 +819,7 @@ tisock_stream_start (TisockStream     *self,
   self->cut = FALSE;
 
   if (!tisock_slot_set_fd (&self->slot, fd, self->paused ? 0 : G_IO_IN, error))
-    {
-      int error_number = errno;
-
-      tisock_stream_close_descriptor (self, fd);
-      errno = error_number;
-      return FALSE;
-    }
+    return FALSE;
 
   self->transport = transport;
   tisock_stream_update (self);
@@ -793,9 +830,12 @@ tisock_stream_start (TisockStream     *self,
 int
 tisock_stream_release (TisockStream *self)
 {
-  int fd = self->slot.fd;
+  int fd;
 
   tisock_stream_leave_links (self);
+  if (is_socket_closed (self) && tisock_slot_is_attached (&self->slot))
+    tisock_slot_forget_fd (&self->slot);
+  fd = self->slot.fd;
   tisock_slot_detach (&self->slot);
   reset (self);
 
@@ -811,7 +851,7 @@ tisock_stream_stop (TisockStream *self)
 int
 tisock_stream_get_fd (TisockStream *self)
 {
-  return self->slot.fd;
+  return is_socket_closed (self) ? -1 : self->slot.fd;
 }
 
 /* To be called after something was given to the transport or the queue. */

@@ -106,7 +106,7 @@ void     tisock_stream_init            (TisockStream                *self,
 /* Takes a place in the reactor, without a descriptor yet. */
 gboolean tisock_stream_attach          (TisockStream                *self,
                                         GError                     **error);
-/* The descriptor is connected. It is the stream's also on failure. */
+/* The descriptor is connected. It is the stream's only on success. */
 gboolean tisock_stream_start           (TisockStream                *self,
                                         int                          fd,
                                         TisockTransport             *transport,
@@ -121,6 +121,7 @@ int      tisock_stream_release         (TisockStream                *self);
 void     tisock_stream_close_descriptor (TisockStream               *self,
                                          int                         fd);
 
+/* -1 while there is no connection. */
 int      tisock_stream_get_fd          (TisockStream                *self);
 
 /* Writing: what the transport does not take at once is queued. */

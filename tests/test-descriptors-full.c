@@ -47,15 +47,60 @@ accept4 (int               fd,
   return -1;
 }
 
+/* What is not watched although it was asked for: epoll_ctl() fails, or poll() has the condition. */
+static guint n_watch_failures;
+static int unwatchable_fd = -1;
+
+static gboolean
+fails_to_watch (int fd)
+{
+  if (fd != unwatchable_fd || n_watch_failures == 0)
+    return FALSE;
+
+  n_watch_failures--;
+
+  return TRUE;
+}
+
+int
+epoll_ctl (int                 epoll,
+           int                 operation,
+           int                 fd,
+           struct epoll_event *event)
+{
+  static int (*real_epoll_ctl) (int, int, int, struct epoll_event *);
+
+  if (real_epoll_ctl == NULL)
+    real_epoll_ctl = (int (*) (int, int, int, struct epoll_event *))
+      dlsym (RTLD_NEXT, "epoll_ctl");
+
+  if (operation != EPOLL_CTL_DEL && fails_to_watch (fd))
+    {
+      errno = ENOSPC;
+      return -1;
+    }
+
+  return real_epoll_ctl (epoll, operation, fd, event);
+}
+
 static int
 counting_poll (GPollFD *fds,
                guint    n_fds,
                int      timeout)
 {
+  int n_ready = 0;
+
   n_polls++;
   last_timeout = timeout;
 
-  return g_poll (fds, n_fds, timeout);
+  for (guint i = 0; i < n_fds; i++)
+    if (fds[i].fd >= 0 && fails_to_watch (fds[i].fd))
+      {
+        fds[i].revents = G_IO_NVAL;
+        n_ready++;
+      }
+
+  return n_ready > 0 ? n_ready : g_poll (fds, n_fds, timeout);
 }
 
 /* A full table */
@@ -353,6 +398,65 @@ test_listen (FullFixture   *fixture,
   g_assert_true (tisock_server_socket_listen (fixture->server.server, NULL));
 }
 
+/* Has the backend refuse to watch the listener the next times. */
+static void
+fail_to_watch (FullFixture *fixture,
+               guint        n)
+{
+  tisock_server_socket_set_auto_accept (fixture->server.server, FALSE);
+  server_fixture_expect_silence (&fixture->server);
+  unwatchable_fd = tisock_server_socket_get_handle (fixture->server.server);
+  n_watch_failures = n;
+  tisock_server_socket_set_auto_accept (fixture->server.server, TRUE);
+}
+
+static void
+expect_watch_error (FullFixture *fixture,
+                    const char  *rest)
+{
+  g_autofree char *log = g_strdup_printf ("error(%s:%d) %s", g_quark_to_string (G_IO_ERROR),
+                                          g_io_error_from_errno (EBADF), rest);
+
+  server_fixture_expect (&fixture->server, log);
+}
+
+/* What nobody watches is tried at intervals, until it can be watched again. */
+static void
+test_unwatchable (FullFixture   *fixture,
+                  gconstpointer  user_data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      fail_to_watch (fixture, G_MAXUINT);
+      expect_watch_error (fixture, "");
+      connect_peers (fixture, 3 * i, 1);
+      server_fixture_expect (&fixture->server, "accepted connected ");
+      /* Two for each try, and one that GLib adds when the poll backend changes its set. */
+      g_assert_cmpuint (count_polls_of_two_seconds (), <=, 64);
+      g_assert_cmpstr (fixture->server.log->str, ==, "");
+
+      n_watch_failures = 1;
+      test_wait_until (n_watch_failures == 0);
+      n_accepts = 0;
+      test_wait_until (n_accepts > 0);
+      server_fixture_expect_silence (&fixture->server);
+      g_assert_cmpuint (count_polls_of_two_seconds (), <=, 2);
+      connect_peers (fixture, 3 * i + 1, 1);
+      server_fixture_expect (&fixture->server, "accepted connected ");
+    }
+}
+
+static void
+test_unwatchable_and_stopped (FullFixture   *fixture,
+                              gconstpointer  user_data)
+{
+  g_signal_connect (fixture->server.server, "error",
+                    G_CALLBACK (tisock_server_socket_stop_listening), NULL);
+  fail_to_watch (fixture, 1);
+  expect_watch_error (fixture, "closed ");
+  server_fixture_expect_silence (&fixture->server);
+}
+
 /* What else accept4() may say */
 
 static void
@@ -459,6 +563,8 @@ main (int    argc,
   FULL_FIXTURE_ADD ("/descriptors-full/stop-in-error", test_stop_in_error);
   FULL_FIXTURE_ADD ("/descriptors-full/stop-in-dropped", test_stop_in_dropped);
   FULL_FIXTURE_ADD ("/descriptors-full/listen", test_listen);
+  FULL_FIXTURE_ADD ("/descriptors-full/unwatchable", test_unwatchable);
+  FULL_FIXTURE_ADD ("/descriptors-full/unwatchable-and-stopped", test_unwatchable_and_stopped);
   FULL_FIXTURE_ADD ("/descriptors-full/exhaustion", test_exhaustion);
   FULL_FIXTURE_ADD ("/descriptors-full/exhaustion-drop", test_exhaustion_drop);
   FULL_FIXTURE_ADD ("/descriptors-full/skipped", test_skipped);

@@ -24,9 +24,15 @@ struct _TisockListener
   TisockReactor              *reactor;
   const TisockListenerFuncs  *funcs;
 
+  /* What the owner has been told: that the system has run out of something, which the listeners
+   * of one owner say together; that this one fails in another way. */
+  gboolean                   *exhausted;
+  gboolean                    own_exhausted;
+  gboolean                    failing;
+
   guint                       paused : 1;       /* by the owner */
   guint                       shed : 1;
-  guint                       failing : 1;      /* the owner has been told */
+  guint                       unwatched : 1;    /* the backend refused it; until an event comes */
 
   /* Set while a batch is under way, and to TRUE by free(): the batch ends there. */
   gboolean                   *freed;
@@ -62,6 +68,16 @@ errno_is_peers (int error_number)
     }
 }
 
+/* To be called when a peer was accepted, or none was waiting. As long as nothing watches the
+ * descriptor that does not mean that it works. */
+static void
+note_recovery (TisockListener *self)
+{
+  *self->exhausted = FALSE;
+  if (!self->unwatched)
+    self->failing = FALSE;
+}
+
 static void
 suspend_accepting (TisockListener *self)
 {
@@ -71,16 +87,18 @@ suspend_accepting (TisockListener *self)
   update_interest (self);
 }
 
+/* Whoever is told may free the listener. */
 static void
 report_failure (TisockListener *self,
                 int             error_number)
 {
+  gboolean *told = tisock_errno_is_exhaustion (error_number) ? self->exhausted : &self->failing;
   GError *error = NULL;
 
-  if (self->failing)
+  if (*told)
     return;
 
-  self->failing = TRUE;
+  *told = TRUE;
   tisock_set_error_from_errno (&error, error_number, "Could not accept a connection");
   self->funcs->failed (self, error, error_number, self->slot.owner);
 }
@@ -117,7 +135,7 @@ handle_failure (TisockListener *self,
   /* Nobody is waiting; a full table would have said so first. */
   if (error_number == EAGAIN || error_number == EWOULDBLOCK)
     {
-      self->failing = FALSE;
+      note_recovery (self);
       return FALSE;
     }
 
@@ -155,7 +173,7 @@ accept_one (TisockListener *self,
   if (fd < 0)
     return handle_failure (self, errno, freed);
 
-  self->failing = FALSE;
+  note_recovery (self);
   self->funcs->incoming (self, fd, &remote, self->slot.owner);
 
   return TRUE;
@@ -207,9 +225,18 @@ listener_ready (TisockSlot   *slot,
   TisockListener *self = (TisockListener *) slot;
 
   if (condition & G_IO_NVAL)
-    report_failure (self, EBADF);
-  else
-    try_again (self);
+    {
+      /* The system may have no more watches, for now; until it has, peers are looked for at
+       * intervals. */
+      self->unwatched = TRUE;
+      suspend_accepting (self);
+      report_failure (self, EBADF);
+      return;
+    }
+
+  if (condition != 0)
+    self->unwatched = FALSE;
+  try_again (self);
 }
 
 static void
@@ -239,6 +266,7 @@ tisock_listener_new (TisockReactor              *reactor,
   self->reactor = reactor;
   self->funcs = funcs;
   self->retry.func = retry_cb;
+  self->exhausted = &self->own_exhausted;
   tisock_slot_init (&self->slot, &listener_slot_funcs, owner);
   tisock_descriptor_reserve ();
 
@@ -271,6 +299,13 @@ int
 tisock_listener_get_fd (TisockListener *self)
 {
   return self->slot.fd;
+}
+
+void
+tisock_listener_share (TisockListener *self,
+                       gboolean       *exhausted)
+{
+  self->exhausted = exhausted;
 }
 
 void

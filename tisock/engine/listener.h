@@ -41,6 +41,10 @@ TisockListener *tisock_listener_new     (TisockReactor              *reactor,
 /* Closes the descriptor; the caller needs a reference of its own on the owner. */
 void            tisock_listener_free    (TisockListener             *self);
 int             tisock_listener_get_fd  (TisockListener             *self);
+/* Has several listeners of an owner say once, together, that the system has run out of something.
+ * FALSE at first; it has to live as long as they do. */
+void            tisock_listener_share   (TisockListener             *self,
+                                         gboolean                   *exhausted);
 /* Leaves peers in the backlog until further notice. */
 void            tisock_listener_pause   (TisockListener             *self,
                                          gboolean                    paused);

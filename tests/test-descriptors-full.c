@@ -398,6 +398,46 @@ test_listen (FullFixture   *fixture,
   g_assert_true (tisock_server_socket_listen (fixture->server.server, NULL));
 }
 
+/* Several listeners are full together: it is said once, and no more often is it tried. */
+static void
+test_two_listeners (FullFixture   *fixture,
+                    gconstpointer  user_data)
+{
+  TisockServerSocket *server = fixture->server.server;
+  g_autoptr(GSocketAddress) second = g_inet_socket_address_new_from_string ("127.0.0.2", 0);
+  g_autoptr(GListModel) addresses = NULL;
+  g_autoptr(GInetSocketAddress) bound = NULL;
+  int port;
+
+  g_assert_true (tisock_server_socket_add_address (server, G_SOCKET_CONNECTABLE (second), NULL));
+  addresses = tisock_server_socket_list_addresses (server);
+  bound = g_list_model_get_item (addresses, 1);
+  port = g_inet_socket_address_get_port (bound);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      fill_table (fixture);
+      connect_peers (fixture, 3 * i, 1);
+      peer_connect_to (fixture->peers[3 * i + 1], "127.0.0.2", port);
+      expect_error (fixture, "");
+      g_assert_cmpuint (count_polls_of_two_seconds (), <=, 40);
+      g_assert_cmpstr (fixture->server.log->str, ==, "");
+
+      empty_table (fixture);
+      server_fixture_expect (&fixture->server, "accepted connected accepted connected ");
+    }
+
+  /* Those whom the first listener drops end the episode for nobody. */
+  tisock_server_socket_set_overload_policy (server, TISOCK_OVERLOAD_POLICY_DROP);
+  fill_table (fixture);
+  connect_peers (fixture, 2, 1);
+  expect_error (fixture, "dropped(descriptors) ");
+  peer_connect_to (fixture->peers[5], "127.0.0.2", port);
+  server_fixture_expect (&fixture->server, "dropped(descriptors) ");
+  expect_peer_end (fixture, 2);
+  expect_peer_end (fixture, 5);
+}
+
 /* Has the backend refuse to watch the listener the next times. */
 static void
 fail_to_watch (FullFixture *fixture,
@@ -563,6 +603,7 @@ main (int    argc,
   FULL_FIXTURE_ADD ("/descriptors-full/stop-in-error", test_stop_in_error);
   FULL_FIXTURE_ADD ("/descriptors-full/stop-in-dropped", test_stop_in_dropped);
   FULL_FIXTURE_ADD ("/descriptors-full/listen", test_listen);
+  FULL_FIXTURE_ADD ("/descriptors-full/two-listeners", test_two_listeners);
   FULL_FIXTURE_ADD ("/descriptors-full/unwatchable", test_unwatchable);
   FULL_FIXTURE_ADD ("/descriptors-full/unwatchable-and-stopped", test_unwatchable_and_stopped);
   FULL_FIXTURE_ADD ("/descriptors-full/exhaustion", test_exhaustion);

@@ -33,6 +33,25 @@ tisock_local_address_get_both (TisockNetworkInterface *network_interface,
     }
 }
 
+static gboolean
+parse (const char      *address,
+       int              port,
+       TisockEndpoint  *endpoint,
+       GError         **error)
+{
+  if (g_strcmp0 (address, "localhost") == 0)
+    address = "127.0.0.1";
+
+  if (tisock_endpoint_parse (endpoint, address, (guint16) port))
+    return TRUE;
+
+  g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+               "Could not listen: “%s” is not an IP address, and names are not looked up "
+               "for listening", address);
+
+  return FALSE;
+}
+
 gboolean
 tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
                                 const char              *address,
@@ -54,21 +73,34 @@ tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
 
   if (network_interface != NULL)
     address = tisock_network_interface_get_ip_address (network_interface);
-  else if (g_strcmp0 (address, "localhost") == 0)
-    address = "127.0.0.1";
 
-  if (address == NULL || *address == '\0')
-    {
-      endpoint->port = (guint16) port;
-      return TRUE;
-    }
+  if (address != NULL && *address != '\0')
+    return parse (address, port, endpoint, error);
 
-  if (tisock_endpoint_parse (endpoint, address, (guint16) port))
+  endpoint->port = (guint16) port;
+
+  return TRUE;
+}
+
+gboolean
+tisock_local_address_from_connectable (GSocketConnectable  *connectable,
+                                       TisockEndpoint      *endpoint,
+                                       GError             **error)
+{
+  g_autofree char *text = NULL;
+
+  if (G_IS_NETWORK_ADDRESS (connectable))
+    return parse (g_network_address_get_hostname (G_NETWORK_ADDRESS (connectable)),
+                  g_network_address_get_port (G_NETWORK_ADDRESS (connectable)), endpoint, error);
+
+  if (G_IS_SOCKET_ADDRESS (connectable) &&
+      tisock_endpoint_from_address (endpoint, G_SOCKET_ADDRESS (connectable)))
     return TRUE;
 
-  g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
-               "Could not listen: “%s” is not an IP address, and names are not looked up "
-               "for listening", address);
+  text = g_socket_connectable_to_string (connectable);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               "Could not listen on %s: a %s is not an address to listen on",
+               text, G_OBJECT_TYPE_NAME (connectable));
 
   return FALSE;
 }

@@ -20,6 +20,10 @@ gboolean  tisock_local_address_to_listen (TisockNetworkInterface  *network_inter
                                           int                      port,
                                           TisockEndpoint          *endpoint,
                                           GError                 **error);
+/* The same for an address that a program has given as an object. */
+gboolean  tisock_local_address_from_connectable (GSocketConnectable *connectable,
+                                          TisockEndpoint          *endpoint,
+                                          GError                 **error);
 /* For messages: where one listens. */
 char     *tisock_local_address_describe  (const TisockEndpoint    *endpoint);
 /* The interface's address, or else one of the machine's own, without loopback if there is any. */

@@ -20,8 +20,9 @@ struct _TisockServerSocketPrivate
 {
   TisockReactor          *reactor;
 
-  /* While LISTENING: the listener, and a place in the reactor for what is to be done in a turn. */
-  TisockListener         *listener;
+  /* While LISTENING: the listeners, and a place in the reactor for what is to be done in a turn. */
+  GPtrArray              *listeners;    /* of TisockListener */
+  gboolean                exhausted;    /* shared by them: the system has run out of something */
   TisockSlot              slot;
 
   TisockConnectionList   *connections;
@@ -30,8 +31,9 @@ struct _TisockServerSocketPrivate
   TisockNetworkInterface *network_interface;
   char                   *address;
   int                     port;
+  GPtrArray              *addresses;    /* of GSocketConnectable: what was added to these */
 
-  /* Of the present life, or of the last one. */
+  /* Of the first listener of the present life, or of the last one. */
   TisockEndpoint          local;
 
   TisockSocketState       state;
@@ -103,11 +105,23 @@ gboolean tisock_server_socket_misuse          (TisockServerSocket    *self,
 /* Adds what the listening waits for. */
 void     tisock_server_socket_collect         (TisockServerSocket    *self,
                                                TisockWaitSet         *set);
-/* Lets the listener do what the settings and the number of connections say. */
-void     tisock_server_socket_update_listener (TisockServerSocket    *self);
+/* Reports any failure on the signal error and returns FALSE. */
+gboolean tisock_server_socket_report          (TisockServerSocket    *self,
+                                               GError                *failure,
+                                               int                    error_number,
+                                               GError               **error);
+extern const TisockListenerFuncs tisock_server_socket_listener_funcs;
+/* Lets the listeners do what the settings and the number of connections say. */
+void     tisock_server_socket_update_listeners (TisockServerSocket   *self);
 
 /* References, since handlers may end any of them. */
 GPtrArray *tisock_server_socket_list_connections (TisockServerSocket *self);
+
+/* tisock-server-socket-addresses.c: makes all listeners. FALSE with the error, and its errno if it
+ * has one; then some may have been made. */
+gboolean tisock_server_socket_add_listeners   (TisockServerSocket    *self,
+                                               int                   *error_number,
+                                               GError               **error);
 
 /* tisock-server-socket-waiting.c */
 /* Gives a connection to a call that waits for one. FALSE: none does. */

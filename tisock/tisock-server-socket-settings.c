@@ -262,7 +262,7 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
    *
    * All interfaces means both families. An address means exactly itself. Can be set
    * while the server is not listening; [property@ServerSocket:network-interface]
-   * goes first.
+   * goes first. For further addresses there is [method@ServerSocket.add_address].
    *
    * Since: 1.0
    */
@@ -659,13 +659,13 @@ tisock_server_socket_set_network_interface (TisockServerSocket     *self,
 int
 tisock_server_socket_get_handle (TisockServerSocket *self)
 {
-  TisockServerSocketPrivate *priv;
+  GPtrArray *listeners;
 
   g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), -1);
 
-  priv = GET_PRIVATE (self);
+  listeners = GET_PRIVATE (self)->listeners;
 
-  return priv->listener != NULL ? tisock_listener_get_fd (priv->listener) : -1;
+  return listeners->len > 0 ? tisock_listener_get_fd (g_ptr_array_index (listeners, 0)) : -1;
 }
 
 /**
@@ -765,7 +765,7 @@ tisock_server_socket_set_maximum_sockets_connected (TisockServerSocket *self,
     return;
 
   priv->maximum_sockets_connected = maximum_sockets_connected;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_MAXIMUM_SOCKETS_CONNECTED);
 }
 
@@ -908,7 +908,7 @@ tisock_server_socket_set_auto_accept (TisockServerSocket *self,
     return;
 
   priv->auto_accept = auto_accept;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_AUTO_ACCEPT);
 }
 
@@ -955,7 +955,7 @@ tisock_server_socket_set_overload_policy (TisockServerSocket   *self,
     return;
 
   priv->overload_policy = overload_policy;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_OVERLOAD_POLICY);
 }
 

@@ -70,7 +70,7 @@ static void
 accept_cancelled (TisockOperation *operation,
                   gpointer         object)
 {
-  tisock_server_socket_update_listener (object);
+  tisock_server_socket_update_listeners (object);
 }
 
 static void
@@ -110,7 +110,7 @@ tisock_server_socket_hand_over (TisockServerSocket *self,
       return FALSE;
     }
 
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
 
   return TRUE;
 }
@@ -173,7 +173,7 @@ tisock_server_socket_accept_async (TisockServerSocket  *self,
 
   tisock_operation_wait (g_memdup2 (&wanted, sizeof wanted), g_steal_pointer (&task),
                          &priv->accepts, priv->reactor);
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
 }
 
 /**
@@ -283,12 +283,12 @@ tisock_server_socket_accept_sync (TisockServerSocket  *self,
 
   kept = g_object_ref (self);
   priv->accepted_by = &socket;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
   tisock_blocking_begin (&blocking, "accept", timeout_ms, cancellable);
   serve_until_accepted (self, &blocking, &socket, error);
   tisock_blocking_end (&blocking);
   priv->accepted_by = NULL;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
 
   return socket;
 }

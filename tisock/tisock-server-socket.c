@@ -150,11 +150,11 @@ get_number (const GError *failure,
   return failure->domain == TISOCK_SOCKET_ERROR ? failure->code : error_number;
 }
 
-static gboolean
-report (TisockServerSocket  *self,
-        GError              *failure,
-        int                  error_number,
-        GError             **error)
+gboolean
+tisock_server_socket_report (TisockServerSocket  *self,
+                             GError              *failure,
+                             int                  error_number,
+                             GError             **error)
 {
   G_GNUC_UNUSED g_autoptr(TisockServerSocket) kept = g_object_ref (self);
 
@@ -181,7 +181,7 @@ tisock_server_socket_misuse (TisockServerSocket  *self,
   failure = g_error_new_valist (TISOCK_SOCKET_ERROR, code, format, args);
   va_end (args);
 
-  return report (self, failure, 0, error);
+  return tisock_server_socket_report (self, failure, 0, error);
 }
 
 /* Lives */
@@ -212,7 +212,7 @@ release (TisockServerSocket *self)
   tisock_operations_end_later (&priv->accepts, end);
 
   priv->accepting = FALSE;
-  g_clear_pointer (&priv->listener, tisock_listener_free);
+  g_ptr_array_set_size (priv->listeners, 0);
   tisock_slot_detach (&priv->slot);
   g_ptr_array_set_size (priv->pool, 0);
 }
@@ -505,17 +505,20 @@ is_waited_for (TisockServerSocketPrivate *priv)
 }
 
 void
-tisock_server_socket_update_listener (TisockServerSocket *self)
+tisock_server_socket_update_listeners (TisockServerSocket *self)
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
   gboolean asked = priv->auto_accept || priv->accepting || is_waited_for (priv);
   gboolean dropping = priv->overload_policy == TISOCK_OVERLOAD_POLICY_DROP;
+  gboolean paused = !asked || (is_full (self) && !dropping);
 
-  if (priv->listener == NULL)
-    return;
+  for (guint i = 0; i < priv->listeners->len; i++)
+    {
+      TisockListener *listener = g_ptr_array_index (priv->listeners, i);
 
-  tisock_listener_pause (priv->listener, !asked || (is_full (self) && !dropping));
-  tisock_listener_set_shed (priv->listener, dropping);
+      tisock_listener_pause (listener, paused);
+      tisock_listener_set_shed (listener, dropping);
+    }
 }
 
 GPtrArray *
@@ -540,7 +543,7 @@ add_connection (TisockServerSocket *self,
   tisock_connection_list_add (priv->connections, socket);
   tisock_tcp_socket_set_server (socket, self, index);
   priv->accepting = priv->accepting && is_waited_for (priv);
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
   tisock_connection_list_announce_added (priv->connections, index);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
 }
@@ -555,7 +558,7 @@ tisock_server_socket_forget (TisockServerSocket *self,
 
   if (moved != NULL)
     tisock_tcp_socket_set_server (moved, self, index);
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
 
   tisock_connection_list_announce_removed (priv->connections, index);
   tisock_server_socket_notify (self, TISOCK_SERVER_PROP_N_CONNECTIONS);
@@ -588,7 +591,7 @@ welcome (TisockServerSocket   *self,
       int error_number = errno;
 
       tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
-      report (self, failure, error_number, NULL);
+      tisock_server_socket_report (self, failure, error_number, NULL);
       drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
       return;
     }
@@ -613,7 +616,8 @@ tisock_server_socket_collect (TisockServerSocket *self,
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
 
-  tisock_listener_collect (priv->listener, set);
+  for (guint i = 0; i < priv->listeners->len; i++)
+    tisock_listener_collect (g_ptr_array_index (priv->listeners, i), set);
   g_ptr_array_add (set->slots, &priv->slot);
 }
 
@@ -673,10 +677,10 @@ listener_failed (TisockListener *listener,
                  int             error_number,
                  gpointer        owner)
 {
-  report (owner, error, error_number, NULL);
+  tisock_server_socket_report (owner, error, error_number, NULL);
 }
 
-static const TisockListenerFuncs listener_funcs = {
+const TisockListenerFuncs tisock_server_socket_listener_funcs = {
   .incoming = listener_incoming,
   .shed = listener_shed,
   .failed = listener_failed,
@@ -733,6 +737,8 @@ tisock_server_socket_finalize (GObject *object)
 
   g_object_unref (priv->connections);
   g_ptr_array_unref (priv->pool);
+  g_ptr_array_unref (priv->listeners);
+  g_ptr_array_unref (priv->addresses);
   g_clear_object (&priv->network_interface);
   g_free (priv->address);
   g_clear_error (&priv->failure);
@@ -874,6 +880,8 @@ tisock_server_socket_init (TisockServerSocket *self)
   priv->reactor = tisock_reactor_ref_thread_default ();
   priv->connections = tisock_connection_list_new ();
   priv->pool = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) tisock_listener_free);
+  priv->addresses = g_ptr_array_new_with_free_func (g_object_unref);
   priv->auto_accept = TRUE;
   tisock_slot_init (&priv->slot, &slot_funcs, self);
 }
@@ -893,47 +901,6 @@ tisock_server_socket_new (void)
   return g_object_new (TISOCK_TYPE_SERVER_SOCKET, NULL);
 }
 
-/* The descriptor that will listen; -1 with the error, and its errno if it has one. */
-static int
-bind_port (TisockServerSocket  *self,
-           int                 *error_number,
-           GError             **error)
-{
-  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
-  TisockEndpoint endpoint;
-  int fd;
-
-  if (!tisock_local_address_to_listen (priv->network_interface, priv->address, priv->port,
-                                       &endpoint, error))
-    return -1;
-
-  fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->listen_backlog, G_MAXINT));
-  if (fd < 0)
-    {
-      g_autofree char *where = NULL;
-
-      *error_number = errno;
-      where = tisock_local_address_describe (&endpoint);
-      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
-    }
-
-  return fd;
-}
-
-/* Takes the places in the reactor that keep the server alive while it listens. */
-static gboolean
-attach (TisockServerSocket  *self,
-        int                  fd,
-        GError             **error)
-{
-  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
-
-  priv->listener = tisock_listener_new (priv->reactor, G_OBJECT (self), &listener_funcs, fd, error);
-
-  return priv->listener != NULL &&
-         tisock_reactor_attach (priv->reactor, &priv->slot, -1, 0, error);
-}
-
 static gboolean
 start_listening (TisockServerSocket  *self,
                  GError             **error)
@@ -941,15 +908,17 @@ start_listening (TisockServerSocket  *self,
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
   GError *failure = NULL;
   int error_number = 0;
-  int fd = bind_port (self, &error_number, &failure);
 
-  if (fd >= 0 && !attach (self, fd, &failure))
+  priv->exhausted = FALSE;
+  if (tisock_server_socket_add_listeners (self, &error_number, &failure) &&
+      !tisock_reactor_attach (priv->reactor, &priv->slot, -1, 0, &failure))
     error_number = errno;
   if (failure != NULL)
     return fail (self, failure, error_number, error);
 
-  tisock_endpoint_get_local (&priv->local, fd);
-  tisock_server_socket_update_listener (self);
+  tisock_endpoint_get_local (&priv->local,
+                             tisock_listener_get_fd (g_ptr_array_index (priv->listeners, 0)));
+  tisock_server_socket_update_listeners (self);
   tisock_slot_queue (&priv->slot);
   priv->state = TISOCK_SOCKET_STATE_LISTENING;
   notify_life (self);
@@ -1050,7 +1019,7 @@ tisock_server_socket_accept (TisockServerSocket  *self,
                                         "Could not accept: with auto-accept, every peer is");
 
   priv->accepting = TRUE;
-  tisock_server_socket_update_listener (self);
+  tisock_server_socket_update_listeners (self);
 
   return TRUE;
 }

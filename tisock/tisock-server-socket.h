@@ -138,6 +138,14 @@ void tisock_server_socket_set_blocked_peers (TisockServerSocket *self,
                                              const char * const *blocked_peers);
 
 TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_server_socket_add_address (TisockServerSocket  *self,
+                                           GSocketConnectable  *address,
+                                           GError             **error);
+TISOCK_AVAILABLE_IN_1_0
+GListModel *tisock_server_socket_list_addresses (TisockServerSocket *self)
+                                                 G_GNUC_WARN_UNUSED_RESULT;
+
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_server_socket_listen (TisockServerSocket  *self,
                                       GError             **error);
 TISOCK_AVAILABLE_IN_1_0

@@ -3,6 +3,7 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
@@ -188,6 +189,34 @@ test('a socket listens for one peer', () => {
   iterateUntil(() => events.has('connected') && socket.is_connected);
   socket.write_string('hello');
   assertEqual(receive(listener, 5).length, 5);
+});
+
+test('a server on several addresses', () => {
+  const server = new Tisock.ServerSocket();
+
+  cleanUp(() => server.close());
+  server.add_address(Gio.InetSocketAddress.new_from_string(HOST, 0));
+  server.add_address(Gio.NetworkAddress.new('127.0.0.2', 0));
+  server.listen();
+
+  const list = server.list_addresses();
+  assertSame(list.get_n_items(), 2);
+  assertSame(list.get_item(0).port, server.port);
+  for (const i of [0, 1]) {
+    const bound = list.get_item(i);
+    const socket = new Tisock.TCPSocket({address: bound.address.to_string(), port: bound.port});
+
+    socket.open();
+    cleanUp(() => socket.close());
+  }
+  iterateUntil(() => server.n_connections === 2);
+});
+
+test('a name to listen on throws', () => {
+  const server = new Tisock.ServerSocket();
+
+  assertThrows(Tisock.SocketError.NAME_RESOLUTION,
+               () => server.add_address(Gio.NetworkAddress.new('some.name', 0)));
 });
 
 test('the constructors', () => {

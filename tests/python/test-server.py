@@ -182,6 +182,27 @@ class ListenTest(TestCase):
         socket.write(b'hello')
         self.assertEqual(self.receive(listener, 5), b'hello')
 
+    def test_a_server_on_several_addresses(self):
+        server = Tisock.ServerSocket()
+        self.addCleanup(server.close)
+        server.add_address(Gio.InetSocketAddress.new_from_string(HOST, 0))
+        server.add_address(Gio.NetworkAddress.new('127.0.0.2', 0))
+        server.listen()
+        addresses = server.list_addresses()
+        self.assertEqual([address.get_address().to_string() for address in addresses],
+                         [HOST, '127.0.0.2'])
+        self.assertEqual(addresses[0].get_port(), server.port)
+        for address in addresses:
+            socket = Tisock.TCPSocket(address=address.get_address().to_string(),
+                                      port=address.get_port())
+            socket.open()
+            self.addCleanup(socket.close)
+        iterate_until(lambda: server.n_connections == 2)
+
+    def test_a_name_to_listen_on_raises(self):
+        with self.assert_raises_error(Tisock.SocketError.NAME_RESOLUTION):
+            Tisock.ServerSocket().add_address(Gio.NetworkAddress.new('some.name', 0))
+
     def test_a_server_by_its_constructor(self):
         server = Tisock.ServerSocket.new()
         server.set_address(HOST)

@@ -72,7 +72,6 @@ struct _TisockSocketCorePrivate
 
   /* Of the present life, or of the last one. */
   TisockEndpoint                local;
-  int                           bound_port;
 
   int                           port;
   int                           last_error_number;

@@ -625,8 +625,7 @@ tisock_socket_core_begin (TisockSocketCore  *self,
 
   priv->due = 0;
   g_clear_error (&priv->failure);
-  priv->local.family = AF_UNSPEC;
-  priv->bound_port = 0;
+  memset (&priv->local, 0, sizeof priv->local);
   priv->operations->purge (self);
   if (priv->last_error_number != 0)
     {
@@ -654,8 +653,7 @@ tisock_socket_core_set_bound (TisockSocketCore *self,
 {
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
-  if (tisock_endpoint_get_local (&priv->local, fd))
-    priv->bound_port = priv->local.port;
+  tisock_endpoint_get_local (&priv->local, fd);
 }
 
 static void
@@ -1230,7 +1228,7 @@ tisock_socket_core_get_port (TisockSocketCore *self)
 
   keep_local_address (self);
 
-  return priv->bound_port;
+  return priv->local.port;
 }
 
 /**

@@ -23,7 +23,8 @@ tisock_tcp_socket_note_taken (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
-  priv->searched = 0;
+  if (priv->extras != NULL)
+    priv->extras->searched = 0;
   tisock_stream_resume (&priv->stream);
   tisock_tcp_socket_announce (self);
   /* It may have become idle. */
@@ -279,7 +280,7 @@ search_for (TisockTCPSocket *self,
   if (length == delimiter_length && memcmp (last, delimiter, length) == 0)
     return;
 
-  GET_PRIVATE (self)->searched = 0;
+  extras->searched = 0;
   g_clear_pointer (&extras->searched_for, g_bytes_unref);
   extras->searched_for = g_bytes_new (delimiter, delimiter_length);
 }
@@ -297,7 +298,7 @@ find_delimiter (TisockTCPSocket  *self,
 
   search_for (self, delimiter, delimiter_length);
 
-  switch (tisock_scan_delimiter (&priv->stream.received, &priv->searched,
+  switch (tisock_scan_delimiter (&priv->stream.received, &priv->extras->searched,
                                  delimiter, delimiter_length,
                                  limit == 0 ? G_MAXUINT64 : limit, &length))
     {

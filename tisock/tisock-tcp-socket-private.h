@@ -52,6 +52,8 @@ struct _TisockTCPAmounts
 struct _TisockTCPExtras
 {
   GBytes *searched_for;         /* the last delimiter */
+  gsize   searched;             /* how far the receive buffer was searched for it */
+  guint64 needed;               /* by a call that waits, while the receive limit is raised for it */
 };
 
 struct _TisockTCPSocketPrivate
@@ -65,9 +67,6 @@ struct _TisockTCPSocketPrivate
 
   char                     *address;
   TisockEndpoint            remote;
-
-  /* How far the receive buffer was searched for the last delimiter. */
-  gsize                     searched;
 
   TisockTCPExtras          *extras;     /* NULL until there is any */
 

@@ -132,7 +132,7 @@ receive_try (TisockOperation *operation,
       take_end (self, wanted, end, result);
     }
 
-  tisock_stream_need (&GET_PRIVATE (self)->stream, 0);
+  tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, FALSE);
 
   return TRUE;
 }
@@ -144,7 +144,7 @@ receive_cancelled (TisockOperation *operation,
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
 
-  tisock_stream_need (&priv->stream, 0);
+  tisock_stream_raise_limit (&priv->stream, FALSE);
   if (priv->stream.received.length == 0)
     return;
 
@@ -196,8 +196,11 @@ static void
 make_room (TisockTCPSocket  *self,
            ReceiveOperation *wanted)
 {
-  if (wanted->kind == RECEIVE_EXACTLY)
-    tisock_stream_need (&GET_PRIVATE (self)->stream, (guint64) wanted->count);
+  if (wanted->kind != RECEIVE_EXACTLY)
+    return;
+
+  tisock_tcp_socket_ensure_extras (self)->needed = (guint64) wanted->count;
+  tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, TRUE);
 }
 
 /* Takes what is in `wanted`. */
@@ -258,7 +261,7 @@ receive_sync (TisockTCPSocket   *self,
       make_room (self, wanted);
       tisock_socket_core_run_operation (TISOCK_SOCKET_CORE (self), &wanted->operation, "receive",
                                         timeout_ms, cancellable, &result, error);
-      tisock_stream_need (&GET_PRIVATE (self)->stream, 0);
+      tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, FALSE);
     }
   receive_clear (wanted);
 

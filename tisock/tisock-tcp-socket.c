@@ -199,10 +199,17 @@ stream_lost (TisockStream *stream)
   tisock_socket_core_abandon ((TisockSocketCore *) stream->slot.owner);
 }
 
+static guint64
+stream_needed (TisockStream *stream)
+{
+  return GET_PRIVATE (stream->slot.owner)->extras->needed;
+}
+
 static const TisockStreamFuncs stream_funcs = {
   .happened = stream_happened,
   .ended = stream_ended,
   .served = stream_served,
+  .needed = stream_needed,
   .lost = stream_lost,
 };
 

@@ -248,7 +248,10 @@ get_receive_limit (TisockStream *self)
   if (target != NULL)
     return target->settings->send_limit != 0 ? target->settings->send_limit : TISOCK_SPLICE_LIMIT;
 
-  return limit == 0 ? 0 : MAX (limit, self->needed);
+  if (limit == 0 || !self->raised)
+    return limit;
+
+  return MAX (limit, self->funcs->needed (self));
 }
 
 /* What the limit is for. */
@@ -976,10 +979,13 @@ tisock_stream_resume (TisockStream *self)
 }
 
 void
-tisock_stream_need (TisockStream *self,
-                    guint64       length)
+tisock_stream_raise_limit (TisockStream *self,
+                           gboolean      raised)
 {
-  self->needed = length;
+  if (!raised && !self->raised)
+    return;
+
+  self->raised = raised != FALSE;
   if (self->transport == NULL)
     return;
 

@@ -44,6 +44,8 @@ struct _TisockStreamFuncs
                     int                 error_number);
   /* All that was to be done in this turn is done: say what has happened. */
   void (*served)   (TisockStream       *self);
+  /* How many bytes somebody waits for; asked while the limit is raised for that. */
+  guint64 (*needed) (TisockStream      *self);
   /* The context is gone; the descriptor is closed. */
   void (*lost)     (TisockStream       *self);
 };
@@ -76,7 +78,6 @@ struct _TisockStream
   TisockByteQueue              received;
   TisockByteQueue              queue;           /* to be sent */
 
-  guint64                      needed;          /* to be received whatever the receive limit is */
   guint64                      passed;          /* bytes the transport took, or that were dropped */
   guint64                      reported;        /* of these, what was said by SENT, or dropped */
   gint64                       last_received;   /* reactor time of the last progress */
@@ -87,6 +88,7 @@ struct _TisockStream
   int                          failure_number;
 
   guint                        paused : 1;      /* the receive limit, or a target's, was reached */
+  guint                        raised : 1;      /* as far as needed() says, if that is more */
   guint                        at_eof : 1;      /* the peer has, or had, ended its side */
   guint                        eof_due : 1;     /* what follows from that waits for a splice */
   guint                        hung_up : 1;     /* the connection was seen to be gone after that */
@@ -144,9 +146,9 @@ void     tisock_stream_shutdown        (TisockStream                *self);
 
 /* To be called after bytes were taken from `received`. */
 void     tisock_stream_resume          (TisockStream                *self);
-/* Receives up to so many bytes although the receive limit may be lower; 0: as the limit says. */
-void     tisock_stream_need            (TisockStream                *self,
-                                        guint64                      length);
+/* Lets the receive limit be as high as funcs->needed() says, or as the settings say again. */
+void     tisock_stream_raise_limit     (TisockStream                *self,
+                                        gboolean                     raised);
 /* To be called after settings have changed. */
 void     tisock_stream_update_settings (TisockStream                *self,
                                         const TisockStreamSettings  *settings);

@@ -33,4 +33,4 @@ client.connect();
 
 loop.run();
 server.close();
-System.exit(answer === 'echo' ? 0 : 1);
+System.exit(answer === 'echo' && Tisock.Socket.errno === 0 ? 0 : 1);

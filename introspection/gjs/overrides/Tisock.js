@@ -41,4 +41,5 @@ function _init() {
   this.SocketCore.prototype.connect = connect;
   this.SocketCore.prototype.disconnect = disconnect;
   addDialect(this, 'Ti', 'titanium');
+  addDialect(this, 'Socket', 'dictu');
 }

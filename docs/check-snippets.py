@@ -4,6 +4,9 @@
 # without a main() is compiled only. All others are run: a server is sent a line and has to answer,
 # a client talks to a server of this script's, has to print something and to end by itself.
 #
+# A server without a main loop, made of blocking sockets, cannot say which port it got. It gets one
+# that is kept for it.
+#
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -32,6 +35,8 @@ LOOPS = {
     'python': ('GLib.MainLoop|loop.run', 'print(NAME.port, flush=True);'),
     'javascript': ('new GLib.MainLoop|loop.run', 'print(NAME.port);'),
 }
+BLOCKING = 'Socket.create('
+BLOCKING_LOOP = ('for', 'print(PORT);')
 LISTENS = re.compile(r'\b(?:tisock_server_socket_listen \((\w+)|(\w+)\.listen\()')
 
 
@@ -40,6 +45,7 @@ class Snippet:
         self.language, self.code = match.groups()
         self.where = f'{page.name}:{text.count(chr(10), 0, match.start()) + 2}'
         self.listener = LISTENS.search(self.code)
+        self.is_blocking = BLOCKING in self.code
 
     def is_program(self):
         return self.language != 'c' or '\nmain (' in self.code
@@ -48,8 +54,9 @@ class Snippet:
         """Gives the code another port, and has it say which one it listens on."""
         code = re.sub(rf'\b{PORT}\b', port, self.code)
         if self.listener:
-            loop, announcement = LOOPS[self.language]
+            loop, announcement = BLOCKING_LOOP if self.is_blocking else LOOPS[self.language]
             announcement = announcement.replace('NAME', self.listener[1] or self.listener[2])
+            announcement = announcement.replace('PORT', port)
             code = re.sub(rf'^( *)({loop})', lambda match: f'{match[1]}{announcement} {match[2]}',
                           code, 1, re.MULTILINE)
         return code
@@ -85,8 +92,17 @@ class SnippetTest(unittest.TestCase):
         self.compile(code, '-o', str(self.folder / 'snippet'))
         return [str(self.folder / 'snippet')]
 
+    def keep_port(self):
+        """A port that only those get who ask for the address to be used again."""
+        holder = socket.socket()
+        self.addCleanup(holder.close)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((HOST, 0))
+        return str(holder.getsockname()[1])
+
     def run_server(self, snippet):
-        with Program('snippet', self.command(snippet.language, snippet.prepare('0'))) as program:
+        given = self.keep_port() if snippet.is_blocking else '0'
+        with Program('snippet', self.command(snippet.language, snippet.prepare(given))) as program:
             port = int(program.read_line())
             with socket.create_connection((HOST, port), DEADLINE) as peer:
                 peer.sendall(b'hello\n')

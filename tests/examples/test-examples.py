@@ -15,6 +15,7 @@ import pathlib
 import select
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,13 @@ class ExampleTest(unittest.TestCase):
         blocker = self.stack.enter_context(socket.socket())
         blocker.bind((HOST, 0))
         return str(blocker.getsockname()[1])
+
+    def kept_port(self):
+        """A port that only those get who ask for the address to be used again."""
+        holder = self.stack.enter_context(socket.socket())
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((HOST, 0))
+        return str(holder.getsockname()[1])
 
     def listener(self):
         """A peer of this script's own, and its port."""
@@ -324,6 +332,60 @@ class ClientTest(ExampleTest):
             for language in LANGUAGES if name in ('echo-client', 'chat-client') else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
+
+
+class DictuTest(ExampleTest):
+    """The program with the blocking sockets that JavaScript has."""
+
+    def setUp(self):
+        super().setUp()
+        if 'gjs' not in LANGUAGES:
+            self.skipTest('no gjs')
+
+    def test_every_client(self):
+        port = self.kept_port()
+        server = self.start('gjs', 'dictu-echo', port)
+        self.assertEqual(server.expect_port(), port)
+        for language in LANGUAGES:
+            with self.subTest(client=language):
+                for text in (TEXT, 'x' * 100000):
+                    client = self.start(language, 'echo-client', HOST, port, text)
+                    for line in ('connected', text, 'closed'):
+                        client.expect(line)
+                    client.finish()
+                    server.expect(f'{HOST} came')
+                    server.expect(f'{HOST} left')
+        self.assertEqual(server.errors, [])
+
+    def test_one_after_the_other(self):
+        server = self.start('gjs', 'dictu-echo', self.kept_port())
+        port = server.expect_port()
+        first, second = self.connect(port), self.connect(port)
+        second.sendall(b'second')
+        first.sendall(b'first')
+        self.assertEqual(first.recv(100), b'first')
+        self.assertEqual(select.select([second], [], [], 0)[0], [])
+        first.close()
+        self.assertEqual(second.recv(100), b'second')
+
+    def test_reset(self):
+        """A client that goes away rudely is not the end of the server."""
+        server = self.start('gjs', 'dictu-echo', self.kept_port())
+        port = server.expect_port()
+        rude = self.connect(port)
+        rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        rude.sendall(b'x')
+        rude.close()
+        for line in ('came', 'left'):
+            self.assertRegex(server.read_line(), line)
+        peer = self.connect(port)
+        peer.sendall(b'y')
+        self.assertEqual(peer.recv(1), b'y')
+
+    def test_port_taken(self):
+        _, port = self.listener()
+        server = self.start('gjs', 'dictu-echo', port)
+        self.assertEqual(self.assert_fails(server, '(?i)in use'), [])
 
 
 class FileTest(ExampleTest):

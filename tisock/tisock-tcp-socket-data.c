@@ -32,6 +32,21 @@ tisock_tcp_socket_note_taken (TisockTCPSocket *self)
     tisock_slot_queue (&priv->stream.slot);
 }
 
+/* Whether the receive buffer may be used now. */
+static gboolean
+may_read (TisockTCPSocket  *self,
+          const char       *function,
+          GError          **error)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (!tisock_socket_core_check ((TisockSocketCore *) self, function))
+    return FALSE;
+
+  return priv->stream.transport != NULL || !tisock_tcp_socket_is_lent (priv) ||
+         tisock_tcp_socket_refuse (self, "read", error);
+}
+
 static gsize
 clamp_count (TisockTCPSocket *self,
              gssize           count)
@@ -94,7 +109,7 @@ tisock_tcp_socket_read (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   *length = clamp_count (self, count);
@@ -145,7 +160,7 @@ tisock_tcp_socket_read_bytes (TisockTCPSocket *self,
 
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return g_bytes_new (NULL, 0);
 
   length = clamp_count (self, count);
@@ -250,7 +265,7 @@ tisock_tcp_socket_read_string (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, error))
     return NULL;
 
   length = clamp_count (self, count);
@@ -391,7 +406,7 @@ tisock_tcp_socket_read_line (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, error))
     return NULL;
 
   length = find_delimiter (self, "\n", 1, &failure);
@@ -443,7 +458,7 @@ tisock_tcp_socket_read_until (TisockTCPSocket  *self,
   g_return_val_if_fail (delimiter != NULL && length > 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, error))
     return NULL;
 
   found = find_delimiter (self, delimiter, length, error);
@@ -483,7 +498,7 @@ tisock_tcp_socket_look_ahead (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   *length = clamp_count (self, count);
@@ -516,7 +531,7 @@ tisock_tcp_socket_peek (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   received = &GET_PRIVATE (self)->stream.received;
@@ -542,7 +557,7 @@ tisock_tcp_socket_skip (TisockTCPSocket *self,
 {
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), 0);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return 0;
 
   count = MIN (count, GET_PRIVATE (self)->stream.received.length);
@@ -573,7 +588,7 @@ tisock_tcp_socket_read_into (TisockTCPSocket *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), 0);
   g_return_val_if_fail (buffer != NULL || size == 0, 0);
 
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+  if (!may_read (self, G_STRFUNC, NULL))
     return 0;
 
   count = MIN (size, GET_PRIVATE (self)->stream.received.length);
@@ -596,8 +611,7 @@ check_write (TisockTCPSocket  *self,
   guint64 maximum = priv->settings->send_maximum;
 
   if (priv->stream.transport == NULL)
-    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                      "Could not write: the socket is not connected");
+    return tisock_tcp_socket_refuse (self, "write", error);
 
   /* Its end is about to be announced by `error` and `closed`. */
   if (priv->stream.failure != NULL)
@@ -744,7 +758,8 @@ tisock_tcp_socket_write_string (TisockTCPSocket  *self,
  * [error@Tisock.SocketError.LOST_CONNECTION] and emits
  * [signal@SocketCore::closed].
  *
- * A socket that is not connected is closed as by [method@SocketCore.close].
+ * A socket that is not connected is closed as by [method@SocketCore.close], and
+ * so is one whose connection is lent to its [method@TCPSocket.get_io_stream].
  * Xojo's `TCPSocket.Disconnect`; that name is taken by the disconnecting of
  * signals.
  *
@@ -788,8 +803,7 @@ tisock_tcp_socket_shutdown_write (TisockTCPSocket *self)
   if (GET_PRIVATE (self)->stream.transport != NULL)
     tisock_stream_end_writing (&GET_PRIVATE (self)->stream);
   else
-    tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), NULL, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                               "Could not shut down: the socket is not connected");
+    tisock_tcp_socket_refuse (self, "shut down", NULL);
 }
 
 /**
@@ -806,13 +820,19 @@ tisock_tcp_socket_shutdown_write (TisockTCPSocket *self)
 void
 tisock_tcp_socket_abort (TisockTCPSocket *self)
 {
+  int fd;
+
   g_return_if_fail (TISOCK_IS_TCP_SOCKET (self));
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
     return;
 
-  if (GET_PRIVATE (self)->stream.transport != NULL)
-    tisock_descriptor_reset_on_close (tisock_stream_get_fd (&GET_PRIVATE (self)->stream));
+  fd = tisock_tcp_socket_get_connection_fd (self);
+  if (fd >= 0)
+    tisock_descriptor_reset_on_close (fd);
+  /* Its users may keep it open for a while. */
+  if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
+    tisock_loan_reset (GET_PRIVATE (self)->extras->loan);
 
   tisock_socket_core_close (TISOCK_SOCKET_CORE (self));
 }
@@ -924,100 +944,4 @@ tisock_tcp_socket_get_option (TisockTCPSocket  *self,
                                name, level);
 
   return tisock_socket_core_report (TISOCK_SOCKET_CORE (self), failure, error_number, error);
-}
-
-/**
- * tisock_tcp_socket_get_socket:
- * @self: the socket
- * @error: return location for an error
- *
- * Gets the GIO socket of the connection.
- *
- * It is for looking at and for setting options: reading, writing or watching it
- * would take bytes away from this socket, and closing it breaks the connection
- * off. It is closed with this connection.
- *
- * Returns: (transfer none): the GIO socket; `NULL` if there is no connection
- *
- * Since: 1.0
- */
-GSocket *
-tisock_tcp_socket_get_socket (TisockTCPSocket  *self,
-                              GError          **error)
-{
-  TisockTCPSocketPrivate *priv;
-  GError *failure = NULL;
-
-  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
-    return NULL;
-
-  priv = GET_PRIVATE (self);
-  if (priv->stream.transport == NULL)
-    {
-      tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                 TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                 "Could not get the GIO socket: the socket is not connected");
-      return NULL;
-    }
-
-  if (priv->stream.socket == NULL)
-    priv->stream.socket = g_socket_new_from_fd (tisock_stream_get_fd (&priv->stream), &failure);
-  if (priv->stream.socket == NULL)
-    tisock_socket_core_report (TISOCK_SOCKET_CORE (self), failure, 0, error);
-
-  return priv->stream.socket;
-}
-
-/**
- * tisock_tcp_socket_steal_socket:
- * @self: the socket
- * @error: return location for an error
- *
- * Takes the connection away from the socket.
- *
- * The connection goes on in the GIO socket, which blocks as GIO's sockets do and
- * has the options that were set here. This socket's life ends as by
- * [method@SocketCore.close]. What it has received and not given out stays
- * readable here. While bytes are queued for sending this is refused with
- * [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush] first.
- *
- * Returns: (transfer full): the GIO socket; `NULL` on error
- *
- * Since: 1.0
- */
-GSocket *
-tisock_tcp_socket_steal_socket (TisockTCPSocket  *self,
-                                GError          **error)
-{
-  TisockTCPSocketPrivate *priv;
-  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = NULL;
-  GSocket *socket;
-
-  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  socket = tisock_tcp_socket_get_socket (self, error);
-  if (socket == NULL)
-    return NULL;
-
-  priv = GET_PRIVATE (self);
-  if (priv->stream.queue.length > 0)
-    {
-      tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                 TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                 "Could not give the connection away: %" G_GSIZE_FORMAT
-                                 " bytes are still to be sent", priv->stream.queue.length);
-      return NULL;
-    }
-
-  kept = g_object_ref (self);
-  tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), tisock_stream_get_fd (&priv->stream));
-  priv->stream.socket = NULL;
-  tisock_stream_release (&priv->stream);
-  tisock_socket_core_close (TISOCK_SOCKET_CORE (self));
-
-  return socket;
 }

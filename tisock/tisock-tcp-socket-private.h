@@ -8,6 +8,7 @@
 
 #include "engine/connector.h"
 #include "engine/listener.h"
+#include "engine/loan.h"
 #include "engine/stream.h"
 #include "tisock-server-socket.h"
 #include "tisock-socket-core-private.h"
@@ -51,9 +52,13 @@ struct _TisockTCPAmounts
 /* What few sockets have, and an idle connection does not pay for. */
 struct _TisockTCPExtras
 {
-  GBytes *searched_for;         /* the last delimiter */
-  gsize   searched;             /* how far the receive buffer was searched for it */
-  guint64 needed;               /* by a call that waits, while the receive limit is raised for it */
+  GBytes     *searched_for;     /* the last delimiter */
+  gsize       searched;         /* how far the receive buffer was searched for it */
+  guint64     needed;           /* by a call that waits, while the receive limit is raised for it */
+
+  /* While the connection is lent; then the stream is a place without a descriptor. */
+  TisockLoan *loan;
+  GWeakRef    io_stream;
 };
 
 struct _TisockTCPSocketPrivate
@@ -78,6 +83,12 @@ struct _TisockTCPSocketPrivate
   guint                     draining : 3;       /* TisockTCPDraining */
 };
 
+static inline gboolean
+tisock_tcp_socket_is_lent (TisockTCPSocketPrivate *priv)
+{
+  return priv->extras != NULL && priv->extras->loan != NULL;
+}
+
 typedef enum
 {
   TISOCK_TCP_PROP_ADDRESS = 1,
@@ -101,6 +112,12 @@ typedef enum
 } TisockTCPProperty;
 
 TisockTCPSocketPrivate *tisock_tcp_socket_get_private     (TisockTCPSocket       *self);
+/* Reports INVALID_STATE and the reason: there is no connection, or it is lent. FALSE. */
+gboolean                tisock_tcp_socket_refuse          (TisockTCPSocket       *self,
+                                                           const char            *operation,
+                                                           GError               **error);
+/* The descriptor of the connection, lent or not; -1 while there is none. */
+int                     tisock_tcp_socket_get_connection_fd (TisockTCPSocket     *self);
 /* Made on first need. */
 TisockTCPExtras        *tisock_tcp_socket_ensure_extras   (TisockTCPSocket       *self);
 void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
@@ -117,6 +134,9 @@ void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket      
 
 /* To be called after bytes were taken from the receive buffer. */
 void                    tisock_tcp_socket_note_taken      (TisockTCPSocket       *self);
+
+/* tisock-tcp-socket-gio.c: for the end of a life. */
+void                    tisock_tcp_socket_end_loan        (TisockTCPSocket       *self);
 
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;

@@ -338,12 +338,8 @@ static gboolean
 check_flush (TisockTCPSocket  *self,
              GError          **error)
 {
-  if (GET_PRIVATE (self)->stream.transport != NULL)
-    return TRUE;
-
-  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                    "Could not flush: the socket is not connected");
+  return GET_PRIVATE (self)->stream.transport != NULL ||
+         tisock_tcp_socket_refuse (self, "flush", error);
 }
 
 /**

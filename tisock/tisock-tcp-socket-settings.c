@@ -94,7 +94,7 @@ apply (TisockTCPSocket   *self,
        TisockTCPProperty  property)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  int fd = tisock_stream_get_fd (&priv->stream);
+  int fd = tisock_tcp_socket_get_connection_fd (self);
 
   /* Up to a higher limit there is room, also if more than half of it is taken. */
   if (property == TISOCK_TCP_PROP_RECEIVE_LIMIT)

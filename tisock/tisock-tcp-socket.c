@@ -1,5 +1,5 @@
 /* tisock-tcp-socket.c: the class and its life; reading and writing is in -data.c, what can be
- * set in -settings.c
+ * set in -settings.c, what GIO has of it in -gio.c
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -89,6 +89,32 @@ tisock_tcp_socket_ensure_extras (TisockTCPSocket *self)
   return priv->extras;
 }
 
+gboolean
+tisock_tcp_socket_refuse (TisockTCPSocket  *self,
+                          const char       *operation,
+                          GError          **error)
+{
+  const char *reason = "the socket is not connected";
+
+  if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
+    reason = "the connection is lent to its I/O stream";
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not %s: %s", operation, reason);
+}
+
+int
+tisock_tcp_socket_get_connection_fd (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (tisock_tcp_socket_is_lent (priv))
+    return g_socket_get_fd (tisock_loan_get_socket (priv->extras->loan));
+
+  return tisock_stream_get_fd (&priv->stream);
+}
+
 void
 tisock_tcp_socket_notify (TisockTCPSocket   *self,
                           TisockTCPProperty  property)
@@ -171,7 +197,8 @@ stream_ended (TisockStream *stream,
 static gboolean
 is_idle (TisockTCPSocketPrivate *priv)
 {
-  return priv->stream.queue.length == 0 && priv->stream.received.length == 0;
+  return priv->stream.queue.length == 0 && priv->stream.received.length == 0 &&
+         !tisock_tcp_socket_is_lent (priv);
 }
 
 static void
@@ -592,6 +619,8 @@ tcp_release (TisockSocketCore *core)
   g_clear_pointer (&priv->connector, tisock_connector_free);
   g_clear_pointer (&priv->listener, tisock_listener_free);
   tisock_stream_stop (&priv->stream);
+  if (tisock_tcp_socket_is_lent (priv))
+    tisock_tcp_socket_end_loan (TISOCK_TCP_SOCKET (core));
   leave_server (TISOCK_TCP_SOCKET (core));
 }
 
@@ -615,7 +644,7 @@ tcp_get_fd (TisockSocketCore *core)
   if (priv->listener != NULL)
     return tisock_listener_get_fd (priv->listener);
 
-  return tisock_stream_get_fd (&priv->stream);
+  return tisock_tcp_socket_get_connection_fd ((TisockTCPSocket *) core);
 }
 
 static gboolean
@@ -634,6 +663,8 @@ tcp_collect (TisockSocketCore *core,
     tisock_connector_collect (priv->connector, set);
   if (priv->listener != NULL)
     tisock_listener_collect (priv->listener, set);
+  if (tisock_tcp_socket_is_lent (priv))
+    tisock_loan_collect (priv->extras->loan, set);
   tisock_stream_collect (&priv->stream, set);
 }
 
@@ -914,106 +945,4 @@ TisockTCPSocket *
 tisock_tcp_socket_new (void)
 {
   return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
-}
-
-static gboolean
-check_adoptable (GSocket  *socket,
-                 GError  **error)
-{
-  if (g_socket_is_closed (socket) || !g_socket_is_connected (socket))
-    g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                 "Could not take over a socket that is not connected");
-  else if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM)
-    g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                 "Could not take over a socket that is not a stream");
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-/**
- * tisock_tcp_socket_new_from_socket:
- * @socket: a connected stream socket
- * @error: return location for an error
- *
- * Makes a socket of a connection that was made elsewhere.
- *
- * It is connected; [signal@TCPSocket::connected] is emitted from the main
- * loop. What has come already, and nobody has read, is received like the rest.
- * TCP, Unix and other streams will do.
- *
- * The connection is this socket's from now on, and ends with it. @socket may
- * still be looked at, but not read from, written to, or watched. Its reference
- * may be dropped; if somebody closes it all the same, this socket notices when it
- * is used next, and ends with [error@Gio.IOErrorEnum.CLOSED].
- *
- * A GIO socket that is not a connected stream is
- * [error@Tisock.SocketError.INVALID_STATE]. On failure @socket is left as it is.
- *
- * Returns: (transfer full): a new socket, or `NULL` on error
- *
- * Since: 1.0
- */
-TisockTCPSocket *
-tisock_tcp_socket_new_from_socket (GSocket  *socket,
-                                   GError  **error)
-{
-  g_autoptr(TisockTCPSocket) self = NULL;
-  TisockEndpoint remote;
-  int fd;
-
-  g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!check_adoptable (socket, error))
-    return NULL;
-
-  fd = g_socket_get_fd (socket);
-  self = tisock_tcp_socket_new ();
-  tisock_endpoint_get_remote (&remote, fd);
-  /* GIO's sockets block by waiting, whatever their descriptors do. */
-  tisock_descriptor_set_flags (fd);
-  if (!tisock_tcp_socket_adopt (self, fd, &remote, FALSE, error))
-    return NULL;
-
-  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
-  tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
-
-  return g_steal_pointer (&self);
-}
-
-/**
- * tisock_tcp_socket_new_from_connection:
- * @connection: a connection
- * @error: return location for an error
- *
- * Makes a socket of a GIO connection.
- *
- * As [ctor@TCPSocket.new_from_socket] with the connection's socket. @connection
- * may be dropped after that, but not closed. Bytes that a stream on top of it has
- * buffered stay there.
- *
- * A [class@Gio.TcpWrapperConnection] is more than its socket, TLS most often:
- * that is [error@Tisock.SocketError.INVALID_STATE].
- *
- * Returns: (transfer full): a new socket, or `NULL` on error
- *
- * Since: 1.0
- */
-TisockTCPSocket *
-tisock_tcp_socket_new_from_connection (GSocketConnection  *connection,
-                                       GError            **error)
-{
-  g_return_val_if_fail (G_IS_SOCKET_CONNECTION (connection), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (G_IS_TCP_WRAPPER_CONNECTION (connection))
-    {
-      g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                   "Could not take over a connection whose bytes go through another stream");
-      return NULL;
-    }
-
-  return tisock_tcp_socket_new_from_socket (g_socket_connection_get_socket (connection), error);
 }

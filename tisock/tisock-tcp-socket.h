@@ -343,6 +343,9 @@ TISOCK_AVAILABLE_IN_1_0
 GSocket *tisock_tcp_socket_get_socket (TisockTCPSocket  *self,
                                        GError          **error);
 TISOCK_AVAILABLE_IN_1_0
+GIOStream *tisock_tcp_socket_get_io_stream (TisockTCPSocket  *self,
+                                            GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
 GSocket *tisock_tcp_socket_steal_socket (TisockTCPSocket  *self,
                                          GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -304,3 +304,57 @@ test('get_socket and steal_socket', () => {
   assertEqual(receive(peer, 11), encode('still there'));
   assertThrows(Tisock.SocketError.INVALID_STATE, () => socket.get_socket());
 });
+
+// GIO's streams, whose classes the typelib does not know, over a connection.
+
+test('get_io_stream', () => {
+  const [socket, peer] = makePair();
+  const events = record(socket);
+
+  peer.write_string('first\nsec');
+  iterateUntil(() => socket.bytes_available === 9);
+  const stream = socket.get_io_stream();
+  assertTrue(stream instanceof Gio.IOStream);
+  assertTrue(socket.get_io_stream() === stream);
+  peer.write_string('ond\n');
+
+  const lines = new Gio.DataInputStream({base_stream: stream.get_input_stream()});
+  assertEqual(lines.read_line_utf8(null)[0], 'first');
+  assertEqual(lines.read_line_utf8(null)[0], 'second');
+  stream.get_output_stream().write_all(encode('to the peer'), null);
+  assertEqual(receive(peer, 11), encode('to the peer'));
+
+  stream.close(null);
+  iterateUntil(() => events.has('closed'));
+  assertFalse(events.has('error'));
+});
+
+test('get_io_stream, asynchronously', () => {
+  const [socket, peer] = makePair();
+  const stream = socket.get_io_stream();
+  const got = [];
+
+  stream.get_input_stream().read_bytes_async(100, GLib.PRIORITY_DEFAULT, null, (input, result) => {
+    got.push(input.read_bytes_finish(result).toArray());
+  });
+  peer.write_string('bytes');
+  iterateUntil(() => got.length === 1);
+  assertEqual(got[0], encode('bytes'));
+
+  stream.close_async(GLib.PRIORITY_DEFAULT, null, (source, result) => {
+    got.push(source.close_finish(result));
+  });
+  iterateUntil(() => got.length === 2 && !socket.is_connected);
+});
+
+test('the socket is not to be used while it is lent', () => {
+  const [socket] = makePair();
+  const stream = socket.get_io_stream();
+
+  assertThrows(Tisock.SocketError.INVALID_STATE, () => socket.write_string('x'));
+  assertThrows(Tisock.SocketError.INVALID_STATE, () => socket.read_line());
+  assertThrows(Tisock.SocketError.INVALID_STATE, () => socket.steal_socket());
+  socket.close();
+  const failure = catchError(() => stream.get_input_stream().read_bytes(1, null));
+  assertTrue(failure.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CLOSED));
+});

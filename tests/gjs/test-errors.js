@@ -93,6 +93,7 @@ test('each call in a wrong state throws', () => {
     () => socket.write_bytes(new GLib.Bytes([1])),
     () => socket.flush(),
     () => socket.get_socket(),
+    () => socket.get_io_stream(),
     () => socket.steal_socket(),
     () => socket.wait(0),
     () => new Tisock.ServerSocket().accept(),

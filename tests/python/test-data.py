@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import socket as posix
+import threading
+import weakref
 
 from support import HOST, Recorder, TestCase, iterate_until, main, settle
 from gi.repository import Gio, GLib, Tisock
@@ -281,6 +283,94 @@ class DescriptorTest(TestCase):
         with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
             socket.get_socket()
         stolen.close()
+
+
+class IOStreamTest(TestCase):
+    """GIO's streams, whose classes the typelib does not know, over a connection."""
+
+    def setUp(self):
+        super().setUp()
+        self.socket, self.peer = self.make_pair()
+        self.recorder = Recorder(self.socket)
+
+    def test_lines(self):
+        self.peer.write_string('first\nsec')
+        iterate_until(lambda: self.socket.bytes_available == 9)
+        stream = self.socket.get_io_stream()
+        self.assertIsInstance(stream, Gio.IOStream)
+        self.assertIs(self.socket.get_io_stream(), stream)
+        self.peer.write_string(f'ond\n{TEXT}\n')
+        lines = Gio.DataInputStream.new(stream.get_input_stream())
+        self.assertEqual([lines.read_line_utf8()[0] for _ in range(3)], ['first', 'second', TEXT])
+
+        self.assertEqual(stream.get_output_stream().write_all(BYTES), (True, len(BYTES)))
+        self.assertEqual(self.receive(self.peer, len(BYTES)), BYTES)
+        self.assertEqual(self.socket.state, Tisock.SocketState.CONNECTED)
+        stream.close()
+        iterate_until(lambda: 'closed' in self.recorder.names)
+        self.assertNotIn('error', self.recorder.names)
+
+    def test_async(self):
+        stream = self.socket.get_io_stream()
+        results = []
+        stream.get_input_stream().read_bytes_async(
+            100, GLib.PRIORITY_DEFAULT, None,
+            lambda source, result: results.append(source.read_bytes_finish(result).get_data()))
+        self.peer.write(BYTES[:50])
+        iterate_until(lambda: results)
+        self.assertEqual(results, [BYTES[:50]])
+        stream.close_async(GLib.PRIORITY_DEFAULT, None,
+                           lambda source, result: results.append(source.close_finish(result)))
+        iterate_until(lambda: len(results) == 2 and not self.socket.is_connected)
+        self.assertTrue(results[1])
+
+    def test_pollable(self):
+        stream = self.socket.get_io_stream()
+        pollable = stream.get_input_stream()
+        self.assertIsInstance(pollable, Gio.PollableInputStream)
+        self.assertFalse(pollable.is_readable())
+        self.peer.write(b'ready')
+        self.assertEqual(pollable.read_bytes(1).get_data(), b'r')
+        self.assertTrue(pollable.is_readable())
+        self.assertEqual(pollable.read_bytes(100).get_data(), b'eady')
+        self.assertTrue(stream.get_output_stream().is_writable())
+        self.assertEqual(stream.get_output_stream().write_nonblocking(b'abc'), 3)
+        self.assertEqual(self.receive(self.peer, 3), b'abc')
+
+    def test_thread(self):
+        stream = self.socket.get_io_stream()
+        got = []
+
+        def read():
+            got.append(stream.get_input_stream().read_bytes(5).get_data())
+            stream.close()
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        self.peer.write(b'bytes')
+        iterate_until(lambda: 'closed' in self.recorder.names)
+        thread.join()
+        self.assertEqual(got, [b'bytes'])
+
+    def test_the_last_reference(self):
+        stream = self.socket.get_io_stream()
+        reference = weakref.ref(stream)
+        del stream
+        self.assertIsNone(reference())
+        iterate_until(lambda: 'closed' in self.recorder.names)
+
+    def test_own_calls_are_refused(self):
+        stream = self.socket.get_io_stream()
+        for call in (lambda: self.socket.write(b'x'), self.socket.read_line, self.socket.flush,
+                     self.socket.steal_socket):
+            with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
+                call()
+        self.assertEqual(self.socket.read_all(), b'')
+        self.assert_error(self.recorder.last('error')[0], Tisock.SocketError.INVALID_STATE)
+        self.socket.close()
+        with self.assertRaises(GLib.Error) as raised:
+            stream.get_input_stream().read_bytes(1)
+        self.assertTrue(raised.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CLOSED))
 
 
 if __name__ == '__main__':

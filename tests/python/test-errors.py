@@ -79,7 +79,8 @@ class ErrorsTest(TestCase):
         socket = Tisock.TCPSocket()
         for call in (lambda: socket.write(b'data'), lambda: socket.write_string('text'),
                      lambda: socket.write_bytes(GLib.Bytes.new(b'data')), socket.flush,
-                     socket.get_socket, socket.steal_socket, lambda: socket.wait(0)):
+                     socket.get_socket, socket.get_io_stream, socket.steal_socket,
+                     lambda: socket.wait(0)):
             with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
                 call()
         with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):

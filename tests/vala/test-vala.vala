@@ -354,6 +354,24 @@ void test_blocking () throws Error {
     listener.close ();
 }
 
+void test_io_stream () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = open_socket (server);
+    var stream = socket.get_io_stream ();
+    var input = stream.input_stream as PollableInputStream;
+    var lines = new DataInputStream (stream.input_stream);
+
+    stream.output_stream.write_all ("one\ntwo\n".data, null);
+    while (!input.is_readable ())
+        MainContext.default ().iteration (false);
+    assert_true (lines.read_line () == "one");
+    assert_true (lines.read_line () == "two");
+    stream.close ();
+    iterate_until (() => !socket.is_connected);
+    server.close ();
+}
+
 class Case {
     private Body body;
 
@@ -389,6 +407,7 @@ int main (string[] args) {
     add ("/vala/async", test_async);
     add ("/vala/cancelled", test_cancelled);
     add ("/vala/blocking", test_blocking);
+    add ("/vala/io-stream", test_io_stream);
 
     return Test.run ();
 }

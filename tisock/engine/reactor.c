@@ -605,6 +605,24 @@ tisock_slot_set_fd (TisockSlot    *slot,
   return FALSE;
 }
 
+int
+tisock_slot_take_fd (TisockSlot *slot)
+{
+  int fd = slot->fd;
+
+  /* Before the descriptor is closed: a duplicate of it would keep the registration alive. */
+  if (slot->armed != 0 && slot->reactor->source != NULL)
+    {
+      slot->wanted = 0;
+      watch_slot (slot);
+    }
+
+  slot->armed = slot->wanted = 0;
+  slot->fd = -1;
+
+  return fd;
+}
+
 void
 tisock_slot_forget_fd (TisockSlot *slot)
 {
@@ -626,16 +644,9 @@ tisock_slot_detach (TisockSlot *slot)
   if (self == NULL)
     return;
 
-  /* Before the descriptor is closed: a duplicate of it would keep the registration alive. */
-  if (slot->armed != 0 && self->source != NULL)
-    {
-      slot->wanted = 0;
-      watch_slot (slot);
-    }
-
+  tisock_slot_take_fd (slot);
   owner = slot->owner;
   leave_place (slot);
-  slot->fd = -1;
   stop_if_unused (self);
 }
 

@@ -103,7 +103,9 @@ gboolean       tisock_slot_set_fd                (TisockSlot          *slot,
                                                   int                  fd,
                                                   GIOCondition         wanted,
                                                   GError             **error);
-/* Somebody else has closed the descriptor: leaves a place without one. */
+/* Leaves a place without a descriptor, which stays open: returns it. */
+int            tisock_slot_take_fd               (TisockSlot          *slot);
+/* Leaves one, too: somebody else has closed the descriptor. */
 void           tisock_slot_forget_fd             (TisockSlot          *slot);
 void           tisock_slot_want                  (TisockSlot          *slot,
                                                   GIOCondition         wanted);

@@ -846,6 +846,14 @@ tisock_stream_release (TisockStream *self)
 }
 
 void
+tisock_stream_part (TisockStream *self)
+{
+  tisock_slot_take_fd (&self->slot);
+  g_clear_object (&self->socket);
+  reset (self);
+}
+
+void
 tisock_stream_stop (TisockStream *self)
 {
   tisock_stream_close_descriptor (self, tisock_stream_release (self));

@@ -118,6 +118,9 @@ gboolean tisock_stream_start           (TisockStream                *self,
 void     tisock_stream_stop            (TisockStream                *self);
 /* The same, but leaves the descriptor open, for the caller. */
 int      tisock_stream_release         (TisockStream                *self);
+/* Keeps only the place in the reactor, and what was received; drops its reference on the GSocket,
+ * which somebody else has to have. */
+void     tisock_stream_part            (TisockStream                *self);
 
 /* Closes a descriptor that was meant for the stream but did not come to start. */
 void     tisock_stream_close_descriptor (TisockStream               *self,

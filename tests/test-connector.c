@@ -33,8 +33,6 @@ typedef struct
   MockResolver           *resolver;
   TisockReactor          *reactor;
   GObject                *owner;
-  const char             *address;
-  guint16                 port;
   TisockConnectorOptions  options;
   Peers                   peers;
   guint                   n_descriptors;
@@ -123,7 +121,7 @@ peers_bind (Fixture    *fixture,
       i = 0;
     }
 
-  fixture->port = (guint16) peers->port;
+  fixture->options.port = (guint16) peers->port;
 }
 
 static void
@@ -188,7 +186,7 @@ set_up (Fixture       *fixture,
   g_resolver_set_default (G_RESOLVER (fixture->resolver));
   fixture->reactor = tisock_reactor_ref_thread_default ();
   fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
-  fixture->address = "mock.example";
+  fixture->options.address = "mock.example";
   fixture->n_descriptors = test_count_descriptors ();
 }
 
@@ -259,11 +257,8 @@ static const TisockConnectorFuncs funcs = {
 static gboolean
 try_to_start (Fixture *fixture)
 {
-  g_autoptr(GSocketConnectable) destination = g_network_address_new (fixture->address,
-                                                                     fixture->port);
   GError *error = NULL;
 
-  fixture->options.destination = destination;
   fixture->starting = TRUE;
   fixture->connector = tisock_connector_start (fixture->reactor, fixture->owner,
                                                &fixture->options, &funcs, fixture,
@@ -418,7 +413,7 @@ test_connector_literal (Fixture       *fixture,
 
   peers_bind (fixture, address);
   peers_listen (fixture, 0);
-  fixture->address = address;
+  fixture->options.address = address;
   start (fixture);
 
   assert_connected (fixture, address);
@@ -430,7 +425,7 @@ test_connector_literal_refused (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
   peers_bind (fixture, "127.0.0.1");
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   start (fixture);
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, ECONNREFUSED,
@@ -447,8 +442,8 @@ test_connector_literal_invalid (Fixture       *fixture,
   g_test_summary ("What connect() refuses at once, start() returns: an address that is valid "
                   "only together with an interface.");
 
-  fixture->peers.port = fixture->port = 9;
-  fixture->address = "fe80::1";
+  fixture->peers.port = fixture->options.port = 9;
+  fixture->options.address = "fe80::1";
   g_assert_false (try_to_start (fixture));
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, EINVAL,
@@ -462,7 +457,7 @@ test_connector_literal_timeout (Fixture       *fixture,
 {
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   fixture->options.timeout = 5;
   start (fixture);
 
@@ -479,10 +474,10 @@ test_connector_itself (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1");
   peers_clear (&fixture->peers);
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   fixture->options.bound = TRUE;
   g_assert_true (tisock_endpoint_parse (&fixture->options.local[0], "127.0.0.1",
-                                        fixture->port));
+                                        fixture->options.port));
   start (fixture);
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, ECONNREFUSED,
@@ -523,13 +518,13 @@ test_connector_bound_family (Fixture       *fixture,
   fixture->options.bound = TRUE;
   g_assert_true (tisock_endpoint_parse (&fixture->options.local[0], "127.0.0.1", 0));
 
-  fixture->address = "::1";
+  fixture->options.address = "::1";
   g_assert_false (try_to_start (fixture));
   g_assert_cmpint (fixture->error_number, ==, EADDRNOTAVAIL);
   assert_message (fixture, "Could not connect to [::1]:PORT: Cannot assign requested address");
   g_clear_error (&fixture->error);
 
-  fixture->address = "mock.example";
+  fixture->options.address = "mock.example";
   start_with_answers (fixture, "127.0.0.1", "::1");
   assert_connected (fixture, "127.0.0.1");
 }
@@ -564,7 +559,7 @@ test_connector_localhost (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1 ::1");
   peers_listen (fixture, 0);
-  fixture->address = "localhost";
+  fixture->options.address = "localhost";
   start (fixture);
 
   assert_connected (fixture, "127.0.0.1");
@@ -811,7 +806,7 @@ static void
 test_connector_unknown_name (Fixture       *fixture,
                              gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->port = 9;
+  fixture->peers.port = fixture->options.port = 9;
   start (fixture);
 
   assert_failed (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION, 0,
@@ -822,7 +817,7 @@ static void
 test_connector_resolve_timeout (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->port = 9;
+  fixture->peers.port = fixture->options.port = 9;
   fixture->options.resolve_timeout = 2;
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
@@ -856,7 +851,7 @@ static void
 test_connector_timeout_resolving (Fixture       *fixture,
                                   gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->port = 9;
+  fixture->peers.port = fixture->options.port = 9;
   fixture->options.timeout = 2;
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
@@ -894,7 +889,7 @@ test_connector_set_timeouts (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   fixture->options.timeout = 1;
   start (fixture);
 
@@ -1038,7 +1033,7 @@ iterate_for_another (gpointer user_data)
   Fixture *fixture = user_data;
 
   fixture->finished = NULL;
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   start (fixture);
   test_wait_until (fixture->socket != NULL);
 }
@@ -1052,7 +1047,7 @@ test_connector_nested_loop (Fixture       *fixture,
   peers_bind (fixture, "127.0.0.1 127.0.0.2");
   peers_listen (fixture, 0);
   fixture->finished = iterate_for_another;
-  fixture->address = "127.0.0.2";
+  fixture->options.address = "127.0.0.2";
   start (fixture);
   test_wait_until (fixture->n_calls == 2);
 
@@ -1143,7 +1138,7 @@ test_connector_abandon_timer (Fixture       *fixture,
   attach_idle_slot (fixture, &slot);
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   fixture->options.timeout = 1;
   start (fixture);
   g_clear_pointer (&fixture->connector, tisock_connector_free);
@@ -1176,7 +1171,7 @@ test_connector_feeds (Fixture       *fixture,
   dispatch_once ();
   g_assert_false (slot.queued);
 
-  fixture->address = "127.0.0.1";
+  fixture->options.address = "127.0.0.1";
   start (fixture);
   tisock_reactor_starve (fixture->reactor, &slot);
   g_clear_pointer (&fixture->connector, tisock_connector_free);
@@ -1216,8 +1211,8 @@ test_connector_full_table (Fixture       *fixture,
   g_test_summary ("Without a descriptor neither a literal nor a name can be begun with.");
 
   attach_idle_slot (fixture, &slot);
-  fixture->peers.port = fixture->port = 9;
-  fixture->address = address;
+  fixture->peers.port = fixture->options.port = 9;
+  fixture->options.address = address;
   fill_table (&limits);
   g_assert_false (try_to_start (fixture));
   restore_table (&limits);

@@ -113,10 +113,10 @@ class BlockingTest(TestCase):
 
     def test_conversation(self):
         self.assertTrue(self.peer.send_sync(b'some', -1))
-        self.assertEqual(self.socket.receive_sync(-1, -1).get_data(), b'some')
+        self.assertEqual(self.socket.receive_sync(-1, -1), b'some')
         self.assertTrue(self.peer.send_bytes_sync(GLib.Bytes.new(b'1234until;line\n'), -1, None))
-        self.assertEqual(self.socket.receive_exactly_sync(4, -1).get_data(), b'1234')
-        self.assertEqual(self.socket.receive_until_sync(b';', -1).get_data(), b'until')
+        self.assertEqual(self.socket.receive_exactly_sync(4, -1), b'1234')
+        self.assertEqual(self.socket.receive_until_sync(b';', -1), b'until')
         self.assertEqual(self.socket.receive_line_sync(-1), 'line')
         self.assertTrue(self.peer.flush_sync(-1))
 

@@ -1,8 +1,9 @@
 # check-snippets.py: compiles and runs the code in the pages and in the README
 #
-# Run by meson, inside `meson devenv`, with a C compiler and the pages as arguments. A snippet in C
-# without a main() is compiled only. All others are run: a server is sent a line and has to answer,
-# a client talks to a server of this script's, has to print something and to end by itself.
+# Run by meson, inside `meson devenv`; the arguments are a compiler for C, one for Vala, and the
+# pages. A snippet in C or Vala without a main() is compiled only. All others are run: a server is
+# sent a line and has to answer, a client talks to a server of this script's, has to print something
+# and to end by itself.
 #
 # A server without a main loop, made of blocking sockets, cannot say which port it got. It gets one
 # that is kept for it.
@@ -27,17 +28,19 @@ from program import DEADLINE, Program, find_python  # noqa: E402
 
 HOST = '127.0.0.1'
 PORT = '7000'                   # the port in all snippets
-SNIPPET = re.compile(r'^```(c|python|javascript)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+SNIPPET = re.compile(r'^```(c|python|javascript|vala)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 # Where a program runs its loop, and how it says before that which port it listens on.
 LOOPS = {
     'c': ('g_main_loop_run', 'g_print ("%d\\n", tisock_server_socket_get_port (NAME));'),
     'python': ('GLib.MainLoop|loop.run', 'print(NAME.port, flush=True);'),
     'javascript': ('new GLib.MainLoop|loop.run', 'print(NAME.port);'),
+    'vala': ('new MainLoop|loop.run', 'print ("%d\\n", NAME.port);'),
 }
+COMPILED = ('c', 'vala')
 BLOCKING = 'Socket.create('
 BLOCKING_LOOP = ('for', 'print(PORT);')
-LISTENS = re.compile(r'\b(?:tisock_server_socket_listen \((\w+)|(\w+)\.listen\()')
+LISTENS = re.compile(r'\b(?:tisock_server_socket_listen \((\w+)|(\w+)\.listen ?\()')
 
 
 class Snippet:
@@ -48,7 +51,7 @@ class Snippet:
         self.is_blocking = BLOCKING in self.code
 
     def is_program(self):
-        return self.language != 'c' or '\nmain (' in self.code
+        return self.language not in COMPILED or ' main (' in self.code.replace('\n', ' ')
 
     def prepare(self, port):
         """Gives the code another port, and has it say which one it listens on."""
@@ -64,6 +67,7 @@ class Snippet:
 
 class SnippetTest(unittest.TestCase):
     compiler = ['cc']
+    valac = ['valac']
     maxDiff = None
 
     def setUp(self):
@@ -76,7 +80,19 @@ class SnippetTest(unittest.TestCase):
         path.write_text(code)
         return str(path)
 
-    def compile(self, code, *options):
+    def compile(self, language, code, *options):
+        if language == 'vala':
+            self.compile_vala(code, *options)
+        else:
+            self.compile_c(code, *options)
+
+    def compile_vala(self, code, *options):
+        done = subprocess.run([*self.valac, '--fatal-warnings', '--pkg=gio-2.0', '--pkg=tisock-1',
+                               '-X', '-w', *options, self.write('snippet.vala', code)],
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+    def compile_c(self, code, *options):
         flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'tisock-1'], check=True,
                                capture_output=True, text=True).stdout
         done = subprocess.run([*self.compiler, '-Wall', '-Wextra', '-Werror', *options,
@@ -89,7 +105,7 @@ class SnippetTest(unittest.TestCase):
             return [find_python(), self.write('snippet.py', code)]
         if language == 'javascript':
             return ['gjs', '-m', self.write('snippet.js', code)]
-        self.compile(code, '-o', str(self.folder / 'snippet'))
+        self.compile(language, code, '-o', str(self.folder / 'snippet'))
         return [str(self.folder / 'snippet')]
 
     def keep_port(self):
@@ -128,14 +144,22 @@ class SnippetTest(unittest.TestCase):
             while data := peer.recv(65536):
                 peer.sendall(data)
 
+    def check_syntax(self, snippet):
+        if snippet.language == 'vala':
+            self.compile_vala(snippet.code, '--ccode', '--directory', str(self.folder))
+        else:
+            self.compile_c('#include <tisock/tisock.h>\n' + snippet.code,
+                           '-Wno-unused-function', '-fsyntax-only')
+
     def check(self, page):
         text = page.read_text()
         for match in SNIPPET.finditer(text):
             snippet = Snippet(page, text, match)
             with self.subTest(snippet.where):
-                if not snippet.is_program():
-                    self.compile('#include <tisock/tisock.h>\n' + snippet.code,
-                                 '-Wno-unused-function', '-fsyntax-only')
+                if snippet.language == 'vala' and not self.valac:
+                    self.skipTest('there is no compiler for Vala')
+                elif not snippet.is_program():
+                    self.check_syntax(snippet)
                 elif snippet.listener:
                     self.run_server(snippet)
                 else:
@@ -148,6 +172,7 @@ def add_page(path):
 
 if __name__ == '__main__':
     SnippetTest.compiler = shlex.split(sys.argv[1])
-    for name in sys.argv[2:]:
+    SnippetTest.valac = shlex.split(sys.argv[2])
+    for name in sys.argv[3:]:
         add_page(pathlib.Path(name))
     unittest.main(argv=sys.argv[:1], verbosity=2)

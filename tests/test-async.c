@@ -436,6 +436,31 @@ test_receive_end (SocketFixture *fixture,
 }
 
 static void
+test_receive_closed (SocketFixture *fixture,
+                     gconstpointer  user_data)
+{
+  g_test_summary ("What was received before close() can be received after it.");
+
+  socket_fixture_connect (fixture);
+  socket_fixture_feed (fixture, "12one\ntwo");
+  socket_fixture_expect (fixture, "data:9");
+  tisock_socket_core_close (fixture->core);
+  socket_fixture_expect_now (fixture, "closed/closed");
+  receive_exactly (fixture, 2, NULL);
+  socket_fixture_expect (fixture, "exactly=12");
+  receive_exactly (fixture, 8, NULL);
+  socket_fixture_expect (fixture, "exactly!closed");
+  receive_line (fixture);
+  socket_fixture_expect (fixture, "line=one");
+  receive_line (fixture);
+  socket_fixture_expect (fixture, "line=two");
+  receive_line (fixture);
+  socket_fixture_expect (fixture, "line!closed");
+  receive (fixture, -1, NULL);
+  socket_fixture_expect (fixture, "some!closed");
+}
+
+static void
 test_receive_half_open (SocketFixture *fixture,
                         gconstpointer  user_data)
 {
@@ -771,6 +796,18 @@ test_close (SocketFixture *fixture,
 }
 
 static void
+test_abort (SocketFixture *fixture,
+            gconstpointer  user_data)
+{
+  socket_fixture_connect (fixture);
+  fixture->brief = TRUE;
+  wait_for_everything (fixture);
+  tisock_tcp_socket_abort (fixture->socket);
+  socket_fixture_expect_now (fixture, "closed/closed");
+  socket_fixture_expect (fixture, "some!closed send!closed shutdown=done");
+}
+
+static void
 close_in_callback (SocketFixture *fixture,
                    const char    *name)
 {
@@ -949,6 +986,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/async/receive-lines", test_receive_lines);
   SOCKET_FIXTURE_ADD ("/async/receive-loop", test_receive_loop);
   SOCKET_FIXTURE_ADD ("/async/receive-end", test_receive_end);
+  SOCKET_FIXTURE_ADD ("/async/receive-closed", test_receive_closed);
   SOCKET_FIXTURE_ADD ("/async/receive-half-open", test_receive_half_open);
   SOCKET_FIXTURE_ADD ("/async/receive-reset", test_receive_reset);
   SOCKET_FIXTURE_ADD ("/async/receive-unfinished", test_receive_unfinished);
@@ -965,6 +1003,7 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/async/shutdown-breaks", test_shutdown_breaks);
   SOCKET_FIXTURE_ADD ("/async/shutdown-cancelled", test_shutdown_cancelled);
   SOCKET_FIXTURE_ADD ("/async/close", test_close);
+  SOCKET_FIXTURE_ADD ("/async/abort", test_abort);
   SOCKET_FIXTURE_ADD ("/async/close-in-callback", test_close_in_callback);
   SOCKET_FIXTURE_ADD ("/async/dispose", test_dispose);
   SOCKET_FIXTURE_ADD ("/async/reopen-in-callback", test_reopen_in_callback);

@@ -141,6 +141,43 @@ test_accept_and_signal (ServerFixture *fixture,
 }
 
 static void
+ask_in_handler (TisockServerSocket *server,
+                TisockTCPSocket    *socket,
+                ServerFixture      *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *password = NULL;
+
+  password = tisock_tcp_socket_receive_line_sync (socket, -1, NULL, &error);
+  g_assert_no_error (error);
+  server_fixture_write_log (fixture, "password:%s", password);
+  if (g_str_equal (password, "close"))
+    tisock_socket_core_close (TISOCK_SOCKET_CORE (socket));
+}
+
+static void
+test_accepted_blocks (ServerFixture *fixture,
+                      gconstpointer  user_data)
+{
+  int peer;
+
+  g_test_summary ("A handler that blocks for what the peer says first.");
+
+  g_signal_connect (fixture->server, "accepted", G_CALLBACK (ask_in_handler), fixture);
+  server_fixture_listen (fixture);
+  peer = server_fixture_connect (fixture);
+  test_peer_send (peer, "open\nhello");
+  server_fixture_expect (fixture, "accepted password:open connected data-available ");
+  close (peer);
+  server_fixture_expect (fixture, "socket-error(102) socket-closed ");
+
+  peer = server_fixture_connect (fixture);
+  test_peer_send (peer, "close\n");
+  server_fixture_expect (fixture, "accepted password:close socket-closed ");
+  peer_expect_end (peer);
+}
+
+static void
 test_accept_ends (ServerFixture *fixture,
                   gconstpointer  user_data)
 {
@@ -464,6 +501,7 @@ main (int   argc,
 
   SERVER_FIXTURE_ADD ("/server/accept-async", test_accept);
   SERVER_FIXTURE_ADD ("/server/accept-async/and-signal", test_accept_and_signal);
+  SERVER_FIXTURE_ADD ("/server/accepted-blocks", test_accepted_blocks);
   SERVER_FIXTURE_ADD ("/server/accept-async/ends", test_accept_ends);
   SERVER_FIXTURE_ADD ("/server/accept-async/forsaken", test_accept_forsaken);
   SERVER_FIXTURE_ADD ("/server/accept-sync", test_accept_sync);

@@ -7,6 +7,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import importlib
+import keyword
 import os
 import pathlib
 import unittest
@@ -18,6 +19,21 @@ from gi.repository import Tisock
 
 # For C programs only: what they do without a copy, Python cannot.
 C_ONLY = {'CHECK_VERSION', 'peek', 'read_into', 'skip'}
+
+# Of Lua, JavaScript, Vala and Ruby; Python has a list of its own.
+KEYWORDS = {
+    'abstract', 'and', 'arguments', 'async', 'begin', 'bool', 'break', 'case', 'catch', 'char',
+    'class', 'const', 'continue', 'debugger', 'def', 'default', 'defined', 'delegate', 'delete',
+    'do', 'double', 'dynamic', 'else', 'elseif', 'elsif', 'end', 'ensure', 'enum', 'errordomain',
+    'eval', 'export', 'extends', 'extern', 'false', 'finally', 'float', 'for', 'foreach',
+    'function', 'goto', 'if', 'implements', 'import', 'in', 'inline', 'int', 'interface',
+    'internal', 'is', 'let', 'local', 'lock', 'long', 'module', 'namespace', 'new', 'next', 'nil',
+    'not', 'null', 'or', 'out', 'override', 'owned', 'package', 'params', 'private', 'protected',
+    'public', 'redo', 'ref', 'repeat', 'rescue', 'retry', 'return', 'self', 'short',
+    'signal', 'sizeof', 'static', 'struct', 'super', 'switch', 'then', 'this', 'throw', 'throws',
+    'true', 'try', 'typeof', 'undef', 'unless', 'unowned', 'unsigned', 'until', 'using', 'var',
+    'virtual', 'void', 'volatile', 'weak', 'when', 'while', 'with', 'yield', *keyword.kwlist,
+}
 
 CORE = '{http://www.gtk.org/introspection/core/1.0}'
 GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
@@ -129,6 +145,14 @@ class GirTest(unittest.TestCase):
         hidden = [element.get('name') for element in self.tree.iter()
                   if element.get('introspectable') == '0']
         self.assertEqual(sorted(hidden), sorted(C_ONLY))
+
+    def test_no_name_is_a_keyword(self):
+        """A method of that name could not be called without a trick in that language."""
+        kinds = [CORE + kind for kind in ('method', 'function', 'property', 'virtual-method')]
+        kinds.append(GLIB + 'signal')
+        names = {element.get('name') for kind in kinds for element in self.tree.iter(kind)}
+        self.assertIn('write', names)
+        self.assertEqual(names & KEYWORDS, set())
 
     def test_every_slot_can_be_overridden(self):
         """A class structure's slot becomes a virtual method only if all its types are known."""

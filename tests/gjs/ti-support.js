@@ -3,6 +3,7 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import GLib from 'gi://GLib';
 import Tisock from 'gi://Tisock?version=1';
 
 import {catchError} from './support.js';
@@ -29,4 +30,11 @@ export function assertRefused(pattern, action) {
 
   if (!(error instanceof Error) || !pattern.test(error.message))
     throw new Error(`${error} does not match ${pattern}`);
+}
+
+// What a callback throws is logged.
+export function expectLogged(pattern, action) {
+  GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_WARNING, `*${pattern}*`);
+  action();
+  GLib.test_assert_expected_messages_internal('tisock-tests', 'ti-support.js', 0, pattern);
 }

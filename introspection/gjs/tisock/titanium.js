@@ -10,8 +10,20 @@
 
 const {createBuffer} = imports.tisock.ti.buffer;
 const {Codec} = imports.tisock.ti.codec;
+const {Filesystem} = imports.tisock.ti.filesystem;
+const {Stream} = imports.tisock.ti.stream;
+const {API, Platform, Utils} = imports.tisock.ti.utils;
 
 var Ti = {
+  API,
   Codec,
+  Filesystem,
+  Platform,
+  Stream,
+  Utils,
   createBuffer,
+
+  get apiName() {
+    return 'Ti';
+  },
 };

@@ -1,0 +1,58 @@
+// callbacks.js: how programs are called back, and what they are given
+//
+// SPDX-FileCopyrightText: 2026 The tisock authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported attempt, callBack, later, makeError, makeResult */
+
+const {GLib} = imports.gi;
+
+// Runs an action from the main loop, after those that were put off before it.
+function later(action) {
+  GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+    action();
+
+    return GLib.SOURCE_REMOVE;
+  });
+}
+
+// What a callback throws is logged: it is nobody else's failure.
+function callBack(callback, event) {
+  try {
+    callback?.call(event.socket ?? event.source, event);
+  } catch (error) {
+    logError(error);
+  }
+}
+
+// The code is the system's number, or -1.
+function makeError(message, code = -1) {
+  return Object.assign(new Error(message), {code});
+}
+
+// The fields that every result of an operation has, under their newer and their older names.
+function makeResult(error, fields) {
+  const message = error?.message ?? '';
+
+  return {
+    ...fields,
+    success: !error,
+    error: message,
+    code: error ? error.code ?? -1 : 0,
+    errorState: error ? 1 : 0,
+    errorDescription: message,
+  };
+}
+
+// Tells how an action went: its result, or what it threw.
+function attempt(action, done) {
+  let count = -1;
+  let failure = null;
+
+  try {
+    count = action();
+  } catch (error) {
+    failure = error;
+  }
+  done(failure, count);
+}

@@ -1,4 +1,4 @@
-/* lookup.h: resolves a name on a thread and hands the answer to a reactor
+/* lookup.h: resolves a name on threads and hands the answers to a reactor
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -32,5 +32,12 @@ TisockLookup *tisock_lookup_start   (TisockReactor     *reactor,
 void          tisock_lookup_free    (TisockLookup      *self);
 void          tisock_lookup_collect (TisockLookup      *self,
                                      TisockWaitSet     *set);
+
+/* Blocks: for threads. Never NULL without an error. */
+GList        *tisock_lookup_family  (GResolver         *resolver,
+                                     const char        *name,
+                                     GSocketFamily      family,
+                                     GCancellable      *cancellable,
+                                     GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,0 +1,55 @@
+/* mailbox.h: blocking work on threads, and what comes of it in turns of a reactor
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "engine/reactor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TisockErrandFuncs TisockErrandFuncs;
+typedef struct _TisockMailbox TisockMailbox;
+
+/* Whose threads do the work: none of them waits for the others. */
+typedef enum
+{
+  TISOCK_THREADS_NAMES,         /* GResolver */
+  TISOCK_THREADS_FOREIGN,       /* code of the program's: enumerators, proxy resolvers */
+  N_TISOCK_THREADS
+} TisockThreads;
+
+struct _TisockErrandFuncs
+{
+  TisockThreads threads;
+
+  /* On a thread; not at all for what was given up before a thread was free. */
+  void (*work) (gpointer      data,
+                GCancellable *cancellable);
+  /* In a turn. The mailbox may be freed in it; the data is freed after it. */
+  void (*done) (gpointer      data,
+                gpointer      user_data);
+  /* On any thread. */
+  void (*free) (gpointer      data);
+};
+
+/* NULL, the error, and an errno or 0, if there is nothing to wait with. */
+TisockMailbox *tisock_mailbox_new     (TisockReactor            *reactor,
+                                       GObject                  *owner,
+                                       gpointer                  user_data,
+                                       int                      *error_number,
+                                       GError                  **error);
+/* Results that are there together are delivered in the order of sending. The data is taken, also
+ * on failure. */
+gboolean       tisock_mailbox_send    (TisockMailbox            *self,
+                                       const TisockErrandFuncs  *funcs,
+                                       gpointer                  data,
+                                       GError                  **error);
+/* Also while threads are at work: they are told to stop, and what they find goes nowhere. */
+void           tisock_mailbox_free    (TisockMailbox            *self);
+void           tisock_mailbox_collect (TisockMailbox            *self,
+                                       TisockWaitSet            *set);
+
+G_END_DECLS

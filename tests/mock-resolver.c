@@ -14,6 +14,7 @@ struct _MockResolver
   GMutex     lock;
   GCond      changed;
   char      *answers[2];
+  char      *targets;
   gboolean   held[2];
   gboolean   simple;
   guint      n_calls;
@@ -106,6 +107,37 @@ mock_resolver_lookup_by_name_with_flags (GResolver                 *resolver,
   return answer (self, hostname, wanted, error);
 }
 
+static GList *
+mock_resolver_lookup_service (GResolver     *resolver,
+                              const char    *rrname,
+                              GCancellable  *cancellable,
+                              GError       **error)
+{
+  MockResolver *self = MOCK_RESOLVER (resolver);
+  g_auto(GStrv) words = NULL;
+  GList *targets = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->n_calls++;
+  g_cond_broadcast (&self->changed);
+  words = g_strsplit (self->targets != NULL ? self->targets : "", " ", -1);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = g_strv_length (words); i-- > 0;)
+    {
+      char *colon = strrchr (words[i], ':');
+
+      *colon = '\0';
+      targets = g_list_prepend (targets, g_srv_target_new (words[i], (guint16) atoi (colon + 1),
+                                                           0, 0));
+    }
+
+  if (targets == NULL)
+    g_set_error (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "“%s” is unknown", rrname);
+
+  return targets;
+}
+
 static void
 mock_resolver_finalize (GObject *object)
 {
@@ -113,6 +145,7 @@ mock_resolver_finalize (GObject *object)
 
   for (guint i = 0; i < 2; i++)
     g_free (self->answers[i]);
+  g_free (self->targets);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
 
@@ -127,6 +160,7 @@ mock_resolver_class_init (MockResolverClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mock_resolver_finalize;
   resolver_class->lookup_by_name = mock_resolver_lookup_by_name;
   resolver_class->lookup_by_name_with_flags = mock_resolver_lookup_by_name_with_flags;
+  resolver_class->lookup_service = mock_resolver_lookup_service;
 }
 
 static void
@@ -152,6 +186,16 @@ mock_resolver_set_answer (MockResolver  *self,
   g_mutex_lock (&self->lock);
   g_free (self->answers[index]);
   self->answers[index] = g_strdup (addresses);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mock_resolver_set_service (MockResolver *self,
+                           const char   *targets)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->targets);
+  self->targets = g_strdup (targets);
   g_mutex_unlock (&self->lock);
 }
 

@@ -20,6 +20,9 @@ MockResolver *mock_resolver_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 void          mock_resolver_set_answer   (MockResolver   *self,
                                           GSocketFamily   family,
                                           const char     *addresses);
+/* "host:port", separated by spaces, for every service; NULL: there is no record. */
+void          mock_resolver_set_service  (MockResolver   *self,
+                                          const char     *targets);
 /* A resolver that can only be asked for both families at once. */
 void          mock_resolver_set_simple   (MockResolver   *self);
 /* Keeps the answers of a family back, whether or not somebody still waits for them. */

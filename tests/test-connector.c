@@ -33,6 +33,8 @@ typedef struct
   MockResolver           *resolver;
   TisockReactor          *reactor;
   GObject                *owner;
+  const char             *address;
+  guint16                 port;
   TisockConnectorOptions  options;
   Peers                   peers;
   guint                   n_descriptors;
@@ -121,7 +123,7 @@ peers_bind (Fixture    *fixture,
       i = 0;
     }
 
-  fixture->options.port = (guint16) peers->port;
+  fixture->port = (guint16) peers->port;
 }
 
 static void
@@ -186,7 +188,7 @@ set_up (Fixture       *fixture,
   g_resolver_set_default (G_RESOLVER (fixture->resolver));
   fixture->reactor = tisock_reactor_ref_thread_default ();
   fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
-  fixture->options.address = "mock.example";
+  fixture->address = "mock.example";
   fixture->n_descriptors = test_count_descriptors ();
 }
 
@@ -257,8 +259,11 @@ static const TisockConnectorFuncs funcs = {
 static gboolean
 try_to_start (Fixture *fixture)
 {
+  g_autoptr(GSocketConnectable) destination = g_network_address_new (fixture->address,
+                                                                     fixture->port);
   GError *error = NULL;
 
+  fixture->options.destination = destination;
   fixture->starting = TRUE;
   fixture->connector = tisock_connector_start (fixture->reactor, fixture->owner,
                                                &fixture->options, &funcs, fixture,
@@ -413,7 +418,7 @@ test_connector_literal (Fixture       *fixture,
 
   peers_bind (fixture, address);
   peers_listen (fixture, 0);
-  fixture->options.address = address;
+  fixture->address = address;
   start (fixture);
 
   assert_connected (fixture, address);
@@ -425,7 +430,7 @@ test_connector_literal_refused (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
   peers_bind (fixture, "127.0.0.1");
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   start (fixture);
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, ECONNREFUSED,
@@ -442,8 +447,8 @@ test_connector_literal_invalid (Fixture       *fixture,
   g_test_summary ("What connect() refuses at once, start() returns: an address that is valid "
                   "only together with an interface.");
 
-  fixture->peers.port = fixture->options.port = 9;
-  fixture->options.address = "fe80::1";
+  fixture->peers.port = fixture->port = 9;
+  fixture->address = "fe80::1";
   g_assert_false (try_to_start (fixture));
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, EINVAL,
@@ -457,7 +462,7 @@ test_connector_literal_timeout (Fixture       *fixture,
 {
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   fixture->options.timeout = 5;
   start (fixture);
 
@@ -474,10 +479,10 @@ test_connector_itself (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1");
   peers_clear (&fixture->peers);
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   fixture->options.bound = TRUE;
   g_assert_true (tisock_endpoint_parse (&fixture->options.local[0], "127.0.0.1",
-                                        fixture->options.port));
+                                        fixture->port));
   start (fixture);
 
   assert_failed (fixture, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, ECONNREFUSED,
@@ -518,13 +523,13 @@ test_connector_bound_family (Fixture       *fixture,
   fixture->options.bound = TRUE;
   g_assert_true (tisock_endpoint_parse (&fixture->options.local[0], "127.0.0.1", 0));
 
-  fixture->options.address = "::1";
+  fixture->address = "::1";
   g_assert_false (try_to_start (fixture));
   g_assert_cmpint (fixture->error_number, ==, EADDRNOTAVAIL);
   assert_message (fixture, "Could not connect to [::1]:PORT: Cannot assign requested address");
   g_clear_error (&fixture->error);
 
-  fixture->options.address = "mock.example";
+  fixture->address = "mock.example";
   start_with_answers (fixture, "127.0.0.1", "::1");
   assert_connected (fixture, "127.0.0.1");
 }
@@ -559,7 +564,7 @@ test_connector_localhost (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1 ::1");
   peers_listen (fixture, 0);
-  fixture->options.address = "localhost";
+  fixture->address = "localhost";
   start (fixture);
 
   assert_connected (fixture, "127.0.0.1");
@@ -806,7 +811,7 @@ static void
 test_connector_unknown_name (Fixture       *fixture,
                              gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->options.port = 9;
+  fixture->peers.port = fixture->port = 9;
   start (fixture);
 
   assert_failed (fixture, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION, 0,
@@ -817,7 +822,7 @@ static void
 test_connector_resolve_timeout (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->options.port = 9;
+  fixture->peers.port = fixture->port = 9;
   fixture->options.resolve_timeout = 2;
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
@@ -851,7 +856,7 @@ static void
 test_connector_timeout_resolving (Fixture       *fixture,
                                   gconstpointer  user_data)
 {
-  fixture->peers.port = fixture->options.port = 9;
+  fixture->peers.port = fixture->port = 9;
   fixture->options.timeout = 2;
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV6);
@@ -889,7 +894,7 @@ test_connector_set_timeouts (Fixture       *fixture,
 
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   fixture->options.timeout = 1;
   start (fixture);
 
@@ -1033,7 +1038,7 @@ iterate_for_another (gpointer user_data)
   Fixture *fixture = user_data;
 
   fixture->finished = NULL;
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   start (fixture);
   test_wait_until (fixture->socket != NULL);
 }
@@ -1047,7 +1052,7 @@ test_connector_nested_loop (Fixture       *fixture,
   peers_bind (fixture, "127.0.0.1 127.0.0.2");
   peers_listen (fixture, 0);
   fixture->finished = iterate_for_another;
-  fixture->options.address = "127.0.0.2";
+  fixture->address = "127.0.0.2";
   start (fixture);
   test_wait_until (fixture->n_calls == 2);
 
@@ -1138,7 +1143,7 @@ test_connector_abandon_timer (Fixture       *fixture,
   attach_idle_slot (fixture, &slot);
   peers_bind (fixture, "127.0.0.1");
   peers_clog (fixture, 0);
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   fixture->options.timeout = 1;
   start (fixture);
   g_clear_pointer (&fixture->connector, tisock_connector_free);
@@ -1171,7 +1176,7 @@ test_connector_feeds (Fixture       *fixture,
   dispatch_once ();
   g_assert_false (slot.queued);
 
-  fixture->options.address = "127.0.0.1";
+  fixture->address = "127.0.0.1";
   start (fixture);
   tisock_reactor_starve (fixture->reactor, &slot);
   g_clear_pointer (&fixture->connector, tisock_connector_free);
@@ -1211,8 +1216,8 @@ test_connector_full_table (Fixture       *fixture,
   g_test_summary ("Without a descriptor neither a literal nor a name can be begun with.");
 
   attach_idle_slot (fixture, &slot);
-  fixture->peers.port = fixture->options.port = 9;
-  fixture->options.address = address;
+  fixture->peers.port = fixture->port = 9;
+  fixture->address = address;
   fill_table (&limits);
   g_assert_false (try_to_start (fixture));
   restore_table (&limits);

@@ -129,28 +129,20 @@ errand_free (gpointer data)
   set (&((Errand *) data)->freed);
 }
 
-static const TisockErrandFuncs foreign_funcs = {
-  .threads = TISOCK_THREADS_FOREIGN,
-  .work = errand_work,
-  .done = errand_done,
-  .free = errand_free,
-};
-
-static const TisockErrandFuncs names_funcs = {
-  .threads = TISOCK_THREADS_NAMES,
+static const TisockErrandFuncs funcs = {
   .work = errand_work,
   .done = errand_done,
   .free = errand_free,
 };
 
 static void
-send_errand (Fixture                 *fixture,
-             const TisockErrandFuncs *funcs,
-             Errand                  *errand)
+send_errand (Fixture       *fixture,
+             TisockThreads  threads,
+             Errand        *errand)
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_true (tisock_mailbox_send (fixture->mailbox, funcs, errand, &error));
+  g_assert_true (tisock_mailbox_send (fixture->mailbox, threads, &funcs, errand, &error));
   g_assert_no_error (error);
 }
 
@@ -162,8 +154,8 @@ test_mailbox_arrival (Fixture       *fixture,
 
   g_test_summary ("An errand does not wait for one that was sent before it.");
 
-  send_errand (fixture, &foreign_funcs, &first);
-  send_errand (fixture, &foreign_funcs, &second);
+  send_errand (fixture, TISOCK_THREADS_FOREIGN, &first);
+  send_errand (fixture, TISOCK_THREADS_FOREIGN, &second);
   set (&second.released);
   test_wait_until (fixture->log->len > 0);
   g_assert_cmpstr (fixture->log->str, ==, "second");
@@ -180,8 +172,8 @@ test_mailbox_free_in_callback (Fixture       *fixture,
 {
   Errand last = { "last" }, other = { "other" };
 
-  send_errand (fixture, &foreign_funcs, &last);
-  send_errand (fixture, &foreign_funcs, &other);
+  send_errand (fixture, TISOCK_THREADS_FOREIGN, &last);
+  send_errand (fixture, TISOCK_THREADS_FOREIGN, &other);
   await (&other.begun);
   set (&last.released);
   test_wait_until (last.freed);
@@ -200,7 +192,7 @@ test_mailbox_cancel (Fixture       *fixture,
 
   g_test_summary ("A thread at work is told to stop, and frees what it has.");
 
-  send_errand (fixture, &foreign_funcs, &errand);
+  send_errand (fixture, TISOCK_THREADS_FOREIGN, &errand);
   await (&errand.begun);
   g_clear_pointer (&fixture->mailbox, tisock_mailbox_free);
   await (&errand.freed);
@@ -231,8 +223,8 @@ test_mailbox_never_begun (Fixture       *fixture,
                   "is given up while it waits is freed there and then.");
 
   for (guint i = 0; i < MANY; i++)
-    send_errand (fixture, &foreign_funcs, &errands[i]);
-  send_errand (fixture, &names_funcs, &name);
+    send_errand (fixture, TISOCK_THREADS_FOREIGN, &errands[i]);
+  send_errand (fixture, TISOCK_THREADS_NAMES, &name);
   set (&name.released);
   test_wait_until (name.freed);
   g_assert_cmpstr (fixture->log->str, ==, "name");
@@ -264,7 +256,7 @@ test_mailbox_lost (Fixture       *fixture,
   g_main_context_push_thread_default (context);
   reactor = tisock_reactor_ref_thread_default ();
   mailbox = tisock_mailbox_new (reactor, fixture->owner, fixture, &error_number, NULL);
-  g_assert_true (tisock_mailbox_send (mailbox, &foreign_funcs, &errand, NULL));
+  g_assert_true (tisock_mailbox_send (mailbox, TISOCK_THREADS_FOREIGN, &funcs, &errand, NULL));
   await (&errand.begun);
   g_main_context_pop_thread_default (context);
   g_main_context_unref (context);

@@ -52,13 +52,17 @@ struct _TisockTCPAmounts
 /* What few sockets have, and an idle connection does not pay for. */
 struct _TisockTCPExtras
 {
-  GBytes     *searched_for;     /* the last delimiter */
-  gsize       searched;         /* how far the receive buffer was searched for it */
-  guint64     needed;           /* by a call that waits, while the receive limit is raised for it */
+  GSocketConnectable *connectable;
+
+  GBytes             *searched_for;     /* the last delimiter */
+  gsize               searched;         /* how far the receive buffer was searched for it */
+
+  /* By a call that waits, while the receive limit is raised for it. */
+  guint64             needed;
 
   /* While the connection is lent; then the stream is a place without a descriptor. */
-  TisockLoan *loan;
-  GWeakRef    io_stream;
+  TisockLoan         *loan;
+  GWeakRef            io_stream;
 };
 
 struct _TisockTCPSocketPrivate
@@ -92,6 +96,7 @@ tisock_tcp_socket_is_lent (TisockTCPSocketPrivate *priv)
 typedef enum
 {
   TISOCK_TCP_PROP_ADDRESS = 1,
+  TISOCK_TCP_PROP_CONNECTABLE,
   TISOCK_TCP_PROP_REMOTE_ADDRESS,
   TISOCK_TCP_PROP_REMOTE_PORT,
   TISOCK_TCP_PROP_BYTES_AVAILABLE,
@@ -122,6 +127,9 @@ int                     tisock_tcp_socket_get_connection_fd (TisockTCPSocket    
 TisockTCPExtras        *tisock_tcp_socket_ensure_extras   (TisockTCPSocket       *self);
 void                    tisock_tcp_socket_notify          (TisockTCPSocket       *self,
                                                            TisockTCPProperty      property);
+/* What it would be connected to: the connectable, or the address and port. NULL: neither. */
+GSocketConnectable     *tisock_tcp_socket_dup_destination (TisockTCPSocket       *self)
+                                                           G_GNUC_WARN_UNUSED_RESULT;
 /* Notifies of the amounts that have changed, at the end of a call or of a turn. While a handler
  * runs nothing is announced: what it takes and writes often leaves things as they were, and finding
  * out whether anybody watches costs more than most of what else is done for an event. */

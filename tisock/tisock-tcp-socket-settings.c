@@ -168,6 +168,10 @@ tisock_tcp_socket_get_property (GObject    *object,
       g_value_set_string (value, tisock_tcp_socket_get_address (self));
       break;
 
+    case TISOCK_TCP_PROP_CONNECTABLE:
+      g_value_set_object (value, tisock_tcp_socket_get_connectable (self));
+      break;
+
     case TISOCK_TCP_PROP_REMOTE_ADDRESS:
       g_value_take_string (value, tisock_tcp_socket_get_remote_address (self));
       break;
@@ -253,6 +257,10 @@ tisock_tcp_socket_set_property (GObject      *object,
       tisock_tcp_socket_set_address (self, g_value_get_string (value));
       break;
 
+    case TISOCK_TCP_PROP_CONNECTABLE:
+      tisock_tcp_socket_set_connectable (self, g_value_get_object (value));
+      break;
+
     case TISOCK_TCP_PROP_TIMEOUT:
       tisock_tcp_socket_set_timeout (self, g_value_get_uint (value));
       break;
@@ -329,6 +337,36 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    */
   properties[TISOCK_TCP_PROP_ADDRESS] =
     g_param_spec_string ("address", NULL, NULL, NULL, writable);
+
+  /**
+   * TisockTCPSocket:connectable: (getter get_connectable) (setter set_connectable)
+   *
+   * What to connect to instead of the address and port.
+   *
+   * While it is set, [property@TCPSocket:address] and
+   * [property@SocketCore:port] do not count for connecting, and need not be
+   * valid. It can be
+   *
+   * - a [class@Gio.NetworkAddress]: as an address and port
+   * - a [class@Gio.InetSocketAddress], which is connected to at once
+   * - a [class@Gio.UnixSocketAddress], a path or an abstract name, likewise
+   * - a [class@Gio.NetworkService]: the machines that offer the service (SRV
+   *   records), in the order of their priority and weight
+   * - any other [iface@Gio.SocketConnectable]: its addresses are asked for one by
+   *   one, on a thread, and tried in its order
+   *
+   * The next address is tried when one has failed or is taking long, as with the
+   * addresses of a name. An implementation of the program's own has to allow
+   * its enumerators to be used on another thread.
+   *
+   * Has nothing to say about [method@TCPSocket.listen]. Can be set while the
+   * socket is neither connecting, connected nor listening. The default is
+   * `NULL`.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_TCP_PROP_CONNECTABLE] =
+    g_param_spec_object ("connectable", NULL, NULL, G_TYPE_SOCKET_CONNECTABLE, writable);
 
   /**
    * TisockTCPSocket:remote-address: (getter get_remote_address)

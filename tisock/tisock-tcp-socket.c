@@ -1,5 +1,5 @@
 /* tisock-tcp-socket.c: the class and its life; reading and writing is in -data.c, what can be
- * set in -settings.c, what GIO has of it in -gio.c
+ * set in -settings.c, what it is connected to in -destination.c, what GIO has of it in -gio.c
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -176,13 +176,28 @@ stream_happened (TisockStream       *stream,
   tisock_socket_core_due ((TisockSocketCore *) stream->slot.owner, (TisockDue) due);
 }
 
+static char *
+describe_peer (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GSocketConnectable) destination = NULL;
+
+  if (tisock_endpoint_is_set (&priv->remote))
+    return tisock_endpoint_describe (&priv->remote);
+
+  destination = tisock_tcp_socket_dup_destination (self);
+
+  return destination != NULL ? g_socket_connectable_to_string (destination)
+                             : g_strdup ("the peer");
+}
+
 static void
 stream_ended (TisockStream *stream,
               GError       *error,
               int           error_number)
 {
   TisockSocketCore *self = (TisockSocketCore *) stream->slot.owner;
-  g_autofree char *peer = tisock_endpoint_describe (&GET_PRIVATE (self)->remote);
+  g_autofree char *peer = describe_peer ((TisockTCPSocket *) self);
 
   TisockSocketState state = TISOCK_SOCKET_STATE_ERROR;
 
@@ -259,6 +274,24 @@ check_port (TisockSocketCore  *core,
 }
 
 static gboolean
+check_destination (TisockTCPSocket  *self,
+                   GError          **error)
+{
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  const char *address = tisock_tcp_socket_get_address (self);
+
+  if (tisock_tcp_socket_get_connectable (self) != NULL)
+    return TRUE;
+  if (!check_port (core, "open", 1, error))
+    return FALSE;
+  if (address != NULL && *address != '\0')
+    return TRUE;
+
+  return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+                                    "Could not open: the socket has no address to connect to");
+}
+
+static gboolean
 start_stream (TisockTCPSocket  *self,
               int               fd,
               GError          **error)
@@ -330,9 +363,9 @@ start_connector (TisockTCPSocket  *self,
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(GSocketConnectable) destination = tisock_tcp_socket_dup_destination (self);
   TisockConnectorOptions options = {
-    .address = priv->address,
-    .port = (guint16) tisock_socket_core_get_port (core),
+    .destination = destination,
     .bound = tisock_socket_core_get_network_interface (core) != NULL,
     .timeout = priv->settings->stream.timeout,
     .resolve_timeout = priv->settings->resolve_timeout,
@@ -375,14 +408,9 @@ tcp_open (TisockSocketCore  *core,
   TisockTCPSocket *self = TISOCK_TCP_SOCKET (core);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
-  if (!tisock_socket_core_begin (core, "open", error) || !check_port (core, "open", 1, error))
-    return FALSE;
-
-  if (priv->address == NULL || *priv->address == '\0')
-    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
-                                      "Could not open: the socket has no address to connect to");
-
-  if (!attach (self, error))
+  if (!tisock_socket_core_begin (core, "open", error) ||
+      !check_destination (self, error) ||
+      !attach (self, error))
     return FALSE;
 
   memset (&priv->remote, 0, sizeof priv->remote);
@@ -796,6 +824,7 @@ static void
 free_extras (TisockTCPExtras *extras)
 {
   g_clear_pointer (&extras->searched_for, g_bytes_unref);
+  g_clear_object (&extras->connectable);
   g_free (extras);
 }
 

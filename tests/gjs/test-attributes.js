@@ -3,6 +3,7 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
@@ -17,6 +18,7 @@ const SOCKET_SETTINGS = {
   address: HOST,
   allow_half_open: true,
   close_timeout: 7000,
+  connectable: Gio.NetworkAddress.new(HOST, 7000),
   idle_timeout: 7000,
   listen_backlog: 7,
   liveness: 7000,

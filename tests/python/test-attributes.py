@@ -16,6 +16,7 @@ SETTINGS = {
         'address': HOST,
         'allow_half_open': True,
         'close_timeout': 7000,
+        'connectable': Gio.NetworkAddress.new(HOST, 7000),
         'idle_timeout': 7000,
         'listen_backlog': 7,
         'liveness': 7000,

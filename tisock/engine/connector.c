@@ -1,8 +1,9 @@
-/* connector.c: makes a connection to a name or address, racing its addresses (RFC 8305)
+/* connector.c: makes a connection to a name, an address or what stands for them
  *
- * The addresses of a name are tried one after the other, IPv6 and IPv4 in turn. The next one is
- * tried when one has failed, or when it is taking long; nothing but success, failure or the end of
- * it all stops an attempt that is under way. The first to succeed is the connection.
+ * The addresses of a name are tried one after the other, IPv6 and IPv4 in turn (RFC 8305). The next
+ * one is tried when one has failed, or when it is taking long; nothing but success, failure or the
+ * end of it all stops an attempt that is under way. The first to succeed is the connection. What
+ * stands for several names or addresses is replaced by them, in its order.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,9 +11,11 @@
 
 #include "config.h"
 
+#include "engine/attempt.h"
 #include "engine/connector.h"
 #include "engine/descriptor.h"
 #include "engine/lookup.h"
+#include "engine/route.h"
 #include "tisock-socket-error.h"
 
 #include <errno.h>
@@ -33,14 +36,6 @@ typedef enum
   N_FAMILIES
 } Family;
 
-typedef struct
-{
-  TisockSlot        slot;
-  TisockConnector  *connector;
-  TisockEndpoint    remote;
-  GSocket          *socket;
-} Attempt;
-
 struct _TisockConnector
 {
   TisockReactor               *reactor;
@@ -48,8 +43,8 @@ struct _TisockConnector
   const TisockConnectorFuncs  *funcs;
   gpointer                     user_data;
 
+  char                        *name;            /* of the destination */
   char                        *prefix;          /* of every message: what could not be done */
-  guint16                      port;
   gboolean                     bound;
   TisockEndpoint               local[N_FAMILIES];
 
@@ -58,213 +53,65 @@ struct _TisockConnector
   guint                        resolve_timeout;
   TisockTimer                  timer;           /* armed for the earliest of what is to come */
 
+  /* The present route, and what is to be found out about it: what it stands for, or, one family
+   * after the other, which addresses its name has. */
+  GQueue                       routes;          /* of TisockRoute: those that come after it */
+  TisockRoute                 *route;
+  gint64                       opened;
+  TisockMailbox               *expansion;       /* NULL once the answer is there */
   TisockLookup                *lookup;          /* NULL once both families have answered */
   guint                        n_answers;
+  guint                        n_found;         /* addresses */
   GPtrArray                   *unresolved;      /* why: messages, each one once */
 
-  GArray                      *candidates[N_FAMILIES];  /* of TisockEndpoint: not tried yet */
-  gint64                       first_candidate; /* when there was one; 0 before that */
+  GQueue                       candidates[N_FAMILIES];  /* of GSocketAddress: not tried yet */
+  gint64                       first_candidate; /* when the route had one; 0 before that */
   Family                       next_family;
 
-  GPtrArray                   *attempts;        /* of Attempt: under way */
+  GPtrArray                   *attempts;        /* of TisockAttempt: under way */
   gint64                       last_attempt;    /* when it began; 0 before that */
-  GPtrArray                   *failures;        /* of GError: an address and why it failed */
+  GPtrArray                   *failures;        /* of GError: what was tried and why it failed */
   int                          error_number;    /* of the last of them */
-
-  gboolean                     finished;
 };
 
-static Family
-get_family (const TisockEndpoint *endpoint)
-{
-  return endpoint->family == AF_INET6 ? IPV6 : IPV4;
-}
-
-/* One attempt */
-
-static void
-attempt_free (gpointer data)
-{
-  Attempt *self = data;
-  TisockReactor *reactor = self->connector->reactor;
-
-  tisock_slot_detach (&self->slot);
-  if (self->socket != NULL)
-    {
-      g_object_unref (self->socket);
-      tisock_reactor_feed (reactor);
-    }
-  g_free (self);
-}
-
-static void
-fail_attempt (TisockConnector *self,
-              Attempt         *attempt,
-              GError          *error,
-              int              error_number)
-{
-  g_ptr_array_add (self->failures, error);
-  self->error_number = error_number;
-  g_ptr_array_remove (self->attempts, attempt);
-}
-
-static void
-fail_attempt_with_errno (TisockConnector *self,
-                         Attempt         *attempt,
-                         int              error_number)
-{
-  g_autofree char *remote = tisock_endpoint_describe (&attempt->remote);
-  GError *error = NULL;
-
-  tisock_set_error_from_errno (&error, error_number, "%s", remote);
-  fail_attempt (self, attempt, error, error_number);
-}
-
-/* 0 if it is on its way, or an errno. */
-static int
-open_socket (TisockConnector *self,
-             Attempt         *attempt)
-{
-  GSocketFamily family = (GSocketFamily) attempt->remote.family;
-
-  errno = 0;
-  attempt->socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-  if (attempt->socket == NULL)
-    return errno != 0 ? errno : EAFNOSUPPORT;
-
-  g_socket_set_blocking (attempt->socket, FALSE);
-
-  return 0;
-}
-
-static int
-bind_socket (TisockConnector *self,
-             Attempt         *attempt)
-{
-  const TisockEndpoint *local = &self->local[get_family (&attempt->remote)];
-  struct sockaddr_storage address;
-  socklen_t length;
-
-  if (!self->bound)
-    return 0;
-  if (!tisock_endpoint_is_set (local))
-    return EADDRNOTAVAIL;
-
-  length = tisock_endpoint_to_sockaddr (local, &address);
-
-  return bind (g_socket_get_fd (attempt->socket), (struct sockaddr *) &address, length) == 0
-         ? 0 : errno;
-}
-
-/* The system's own connect(), and not GSocket's, for the errno. A connection that is there at
- * once is found to be ready like any other, in the next turn. */
-static int
-connect_socket (Attempt *attempt)
-{
-  struct sockaddr_storage address;
-  socklen_t length = tisock_endpoint_to_sockaddr (&attempt->remote, &address);
-
-  if (connect (g_socket_get_fd (attempt->socket), (struct sockaddr *) &address, length) == 0 ||
-      errno == EINPROGRESS || errno == EINTR)
-    return 0;
-
-  return errno;
-}
-
-/* A port of the ephemeral range that nobody listens on can be given to the very socket that
- * connects to it: TCP then connects the socket with itself. */
 static gboolean
-is_connected_with_itself (Attempt *attempt)
+is_resolving (TisockConnector *self)
 {
-  TisockEndpoint local;
-
-  return tisock_endpoint_get_local (&local, g_socket_get_fd (attempt->socket)) &&
-         local.port == attempt->remote.port &&
-         memcmp (local.bytes, attempt->remote.bytes, sizeof local.bytes) == 0;
+  return self->lookup != NULL || self->expansion != NULL;
 }
-
-/* 0 if it is connected, or an errno. The first look takes the error off the socket; without one
- * GSocket has its own look, and knows that it is connected. */
-static int
-get_result (Attempt *attempt)
-{
-  int value;
-
-  if (!g_socket_get_option (attempt->socket, SOL_SOCKET, SO_ERROR, &value, NULL))
-    return errno;
-  if (value != 0)
-    return value;
-  if (is_connected_with_itself (attempt))
-    return ECONNREFUSED;
-
-  return g_socket_check_connect_result (attempt->socket, NULL) ? 0 : ECONNRESET;
-}
-
-static void attempt_ready (TisockSlot   *slot,
-                           GIOCondition  condition);
-static void attempt_lost  (TisockSlot   *slot);
-
-static const TisockSlotFuncs attempt_slot_funcs = {
-  .ready = attempt_ready,
-  .lost = attempt_lost,
-};
-
-static void
-start_attempt (TisockConnector      *self,
-               const TisockEndpoint *remote)
-{
-  Attempt *attempt = g_new0 (Attempt, 1);
-  GError *error = NULL;
-  int error_number;
-
-  attempt->connector = self;
-  attempt->remote = *remote;
-  tisock_slot_init (&attempt->slot, &attempt_slot_funcs, self->owner);
-  g_ptr_array_add (self->attempts, attempt);
-  self->last_attempt = g_get_monotonic_time ();
-
-  error_number = open_socket (self, attempt);
-  if (error_number == 0)
-    error_number = bind_socket (self, attempt);
-  if (error_number == 0)
-    error_number = connect_socket (attempt);
-
-  if (error_number != 0)
-    {
-      fail_attempt_with_errno (self, attempt, error_number);
-    }
-  else if (!tisock_reactor_attach (self->reactor, &attempt->slot,
-                                   g_socket_get_fd (attempt->socket), G_IO_OUT, &error))
-    {
-      g_autofree char *description = tisock_endpoint_describe (remote);
-
-      g_prefix_error (&error, "%s: ", description);
-      fail_attempt (self, attempt, error, 0);
-    }
-}
-
-/* The end */
 
 static gboolean
 has_candidates (TisockConnector *self)
 {
-  return self->candidates[IPV4]->len + self->candidates[IPV6]->len > 0;
+  return self->candidates[IPV4].length + self->candidates[IPV6].length > 0;
 }
 
 /* Nothing can be done but wait for an address. */
 static gboolean
 is_only_resolving (TisockConnector *self)
 {
-  return self->lookup != NULL && self->attempts->len == 0 && !has_candidates (self);
+  return is_resolving (self) && self->attempts->len == 0 && !has_candidates (self);
+}
+
+/* The end */
+
+static void
+close_route (TisockConnector *self)
+{
+  g_clear_pointer (&self->lookup, tisock_lookup_free);
+  g_clear_pointer (&self->expansion, tisock_mailbox_free);
+  g_clear_pointer (&self->route, tisock_route_unref);
+  for (guint i = 0; i < N_FAMILIES; i++)
+    g_queue_clear_full (&self->candidates[i], g_object_unref);
 }
 
 /* Gives up whatever is under way. Owners must have a reference besides those of the slots. */
 static void
 finish (TisockConnector *self)
 {
-  self->finished = TRUE;
   tisock_reactor_clear_timer (self->reactor, &self->timer);
-  g_clear_pointer (&self->lookup, tisock_lookup_free);
+  close_route (self);
+  g_queue_clear_full (&self->routes, (GDestroyNotify) tisock_route_unref);
   g_ptr_array_set_size (self->attempts, 0);
 }
 
@@ -277,7 +124,7 @@ add_reason (GString    *message,
   g_string_append (message, reason);
 }
 
-/* What could not be done, and every address tried with the reason. */
+/* What could not be done, and everything tried with the reason. */
 static GString *
 describe_failures (TisockConnector *self)
 {
@@ -303,8 +150,7 @@ make_error (TisockConnector *self)
     }
   else
     {
-      for (guint i = 0; i < self->unresolved->len; i++)
-        add_reason (message, self->prefix, g_ptr_array_index (self->unresolved, i));
+      add_reason (message, self->prefix, "it has no address");
       error = g_error_new_literal (TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
                                    message->str);
     }
@@ -314,28 +160,31 @@ make_error (TisockConnector *self)
   return error;
 }
 
+static const char *
+describe_resolution (TisockConnector *self)
+{
+  return self->n_answers == 0 ? "the name is not resolved" : "the name is not fully resolved";
+}
+
 static GError *
-make_timeout_error (TisockConnector *self,
-                    const char      *timeout_name,
-                    guint            timeout)
+make_timeout_error (TisockConnector *self)
 {
   GString *message = describe_failures (self);
   GError *error;
 
   if (is_only_resolving (self))
-    add_reason (message, self->prefix, self->n_answers == 0 ? "the name is not resolved"
-                                                            : "the name is not fully resolved");
+    add_reason (message, self->prefix, describe_resolution (self));
 
   for (guint i = 0; i < self->attempts->len; i++)
     {
-      Attempt *attempt = g_ptr_array_index (self->attempts, i);
-      g_autofree char *remote = tisock_endpoint_describe (&attempt->remote);
+      TisockAttempt *attempt = g_ptr_array_index (self->attempts, i);
+      g_autofree char *remote = tisock_address_describe (tisock_attempt_get_address (attempt));
       g_autofree char *reason = g_strdup_printf ("%s: no answer", remote);
 
       add_reason (message, self->prefix, reason);
     }
 
-  g_string_append_printf (message, "; the %s of %u ms is over", timeout_name, timeout);
+  g_string_append_printf (message, "; the timeout of %u ms is over", self->timeout);
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, message->str);
   g_string_free (message, TRUE);
 
@@ -353,15 +202,27 @@ fail (TisockConnector *self,
 }
 
 static void
-succeed (TisockConnector *self,
-         Attempt         *attempt)
+add_failure (TisockConnector *self,
+             GError          *error,
+             int              error_number)
 {
-  GSocket *socket = g_object_ref (attempt->socket);
+  g_ptr_array_add (self->failures, error);
+  self->error_number = error_number;
+}
 
-  /* As GIO's sockets are, for whoever gets it from the owner. */
-  g_socket_set_blocking (socket, TRUE);
-  finish (self);
-  self->funcs->connected (self, socket, self->user_data);
+/* The present route has no addresses, or no others. */
+static void
+fail_route (TisockConnector *self,
+            GError          *error,
+            int              error_number)
+{
+  g_autofree char *description = tisock_route_describe (self->route);
+
+  if (!g_str_equal (description, self->name))
+    g_prefix_error (&error, "%s: ", description);
+
+  add_failure (self, error, error_number);
+  close_route (self);
 }
 
 /* The race */
@@ -376,42 +237,39 @@ get_next_attempt (TisockConnector *self)
   if (self->last_attempt != 0)
     return self->attempts->len == 0 ? 0 : self->last_attempt + ATTEMPT_DELAY;
 
-  if (self->candidates[IPV6]->len > 0 || self->lookup == NULL)
+  if (self->candidates[IPV6].length > 0 || self->lookup == NULL)
     return 0;
 
   return self->first_candidate + RESOLUTION_DELAY;
 }
 
-static TisockEndpoint
+static GSocketAddress *
 take_candidate (TisockConnector *self)
 {
   Family family = self->next_family;
-  TisockEndpoint endpoint;
 
-  if (self->candidates[family]->len == 0)
+  if (self->candidates[family].length == 0)
     family = family == IPV6 ? IPV4 : IPV6;
 
-  endpoint = g_array_index (self->candidates[family], TisockEndpoint, 0);
-  g_array_remove_index (self->candidates[family], 0);
   self->next_family = family == IPV6 ? IPV4 : IPV6;
 
-  return endpoint;
+  return g_queue_pop_head (&self->candidates[family]);
 }
 
 static gint64
-get_timeout_end (TisockConnector *self,
-                 guint            timeout)
+get_timeout_end (gint64 start,
+                 guint  timeout)
 {
-  return timeout == 0 ? NEVER : self->started + timeout * G_TIME_SPAN_MILLISECOND;
+  return timeout == 0 ? NEVER : start + timeout * G_TIME_SPAN_MILLISECOND;
 }
 
 static void
 update_timer (TisockConnector *self)
 {
-  gint64 next = MIN (get_next_attempt (self), get_timeout_end (self, self->timeout));
+  gint64 next = MIN (get_next_attempt (self), get_timeout_end (self->started, self->timeout));
 
   if (is_only_resolving (self))
-    next = MIN (next, get_timeout_end (self, self->resolve_timeout));
+    next = MIN (next, get_timeout_end (self->opened, self->resolve_timeout));
 
   if (next == NEVER)
     tisock_reactor_clear_timer (self->reactor, &self->timer);
@@ -419,52 +277,103 @@ update_timer (TisockConnector *self)
     tisock_reactor_set_timer (self->reactor, &self->timer, next);
 }
 
+static const TisockAttemptFuncs attempt_funcs;
+
+static void
+start_attempt (TisockConnector *self)
+{
+  g_autoptr(GSocketAddress) address = take_candidate (self);
+  TisockAttempt *attempt;
+  GError *error = NULL;
+  int error_number;
+
+  self->last_attempt = g_get_monotonic_time ();
+  attempt = tisock_attempt_start (self->reactor, self->owner, address,
+                                  self->bound ? self->local : NULL, &attempt_funcs, self,
+                                  &error_number, &error);
+  if (attempt != NULL)
+    g_ptr_array_add (self->attempts, attempt);
+  else
+    add_failure (self, error, error_number);
+}
+
+static void open_route (TisockConnector *self);
+
+/* The present route has nothing more to be tried. */
+static gboolean
+may_open_route (TisockConnector *self)
+{
+  return self->routes.length > 0 && !is_resolving (self) && !has_candidates (self);
+}
+
 /* Starts what may be started by now. */
 static void
 advance (TisockConnector *self)
 {
-  while (get_next_attempt (self) <= g_get_monotonic_time ())
-    {
-      TisockEndpoint endpoint = take_candidate (self);
-
-      start_attempt (self, &endpoint);
-    }
+  for (;;)
+    if (get_next_attempt (self) <= g_get_monotonic_time ())
+      start_attempt (self);
+    else if (may_open_route (self))
+      open_route (self);
+    else
+      break;
 
   update_timer (self);
 }
 
-/* The same, and the end if there is nothing left to wait for. */
+/* There is nothing left to wait for. */
+static gboolean
+is_over (TisockConnector *self)
+{
+  return !is_resolving (self) && self->attempts->len == 0;
+}
+
 static void
 advance_or_fail (TisockConnector *self)
 {
   advance (self);
 
-  if (self->lookup == NULL && self->attempts->len == 0)
+  if (is_over (self))
     fail (self, make_error (self), self->error_number);
 }
 
 static void
-attempt_ready (TisockSlot   *slot,
-               GIOCondition  condition)
+attempt_connected (TisockAttempt *attempt,
+                   gpointer       user_data)
 {
-  Attempt *attempt = (Attempt *) slot;
-  TisockConnector *self = attempt->connector;
-  int error_number = get_result (attempt);
+  TisockConnector *self = user_data;
+  GSocket *socket = g_object_ref (tisock_attempt_get_socket (attempt));
 
-  if (error_number == 0)
-    {
-      succeed (self, attempt);
-      return;
-    }
-
-  fail_attempt_with_errno (self, attempt, error_number);
-  advance_or_fail (self);
+  finish (self);
+  self->funcs->connected (self, socket, self->user_data);
 }
 
 static void
-attempt_lost (TisockSlot *slot)
+attempt_failed (TisockAttempt *attempt,
+                GError        *error,
+                int            error_number,
+                gpointer       user_data)
 {
-  finish (((Attempt *) slot)->connector);
+  TisockConnector *self = user_data;
+
+  add_failure (self, error, error_number);
+  g_ptr_array_remove (self->attempts, attempt);
+  advance_or_fail (self);
+}
+
+static const TisockAttemptFuncs attempt_funcs = {
+  .connected = attempt_connected,
+  .failed = attempt_failed,
+};
+
+static void
+fail_resolution_for_timeout (TisockConnector *self)
+{
+  fail_route (self,
+              g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                           "%s; the resolve-timeout of %u ms is over", describe_resolution (self),
+                           self->resolve_timeout),
+              ETIMEDOUT);
 }
 
 static void
@@ -475,38 +384,29 @@ timer_cb (TisockTimer *timer)
   G_GNUC_UNUSED g_autoptr(GObject) owner = g_object_ref (self->owner);
   gint64 now = g_get_monotonic_time ();
 
-  if (now >= get_timeout_end (self, self->timeout))
-    fail (self, make_timeout_error (self, "timeout", self->timeout), ETIMEDOUT);
-  else if (is_only_resolving (self) && now >= get_timeout_end (self, self->resolve_timeout))
-    fail (self, make_timeout_error (self, "resolve-timeout", self->resolve_timeout), ETIMEDOUT);
-  else
-    advance (self);
+  if (now >= get_timeout_end (self->started, self->timeout))
+    {
+      fail (self, make_timeout_error (self), ETIMEDOUT);
+      return;
+    }
+
+  if (is_only_resolving (self) && now >= get_timeout_end (self->opened, self->resolve_timeout))
+    fail_resolution_for_timeout (self);
+  advance_or_fail (self);
 }
 
 /* Addresses */
 
 static void
-add_candidate (TisockConnector      *self,
-               const TisockEndpoint *endpoint)
+add_candidate (TisockConnector *self,
+               Family           family,
+               GSocketAddress  *address)
 {
   if (self->first_candidate == 0)
     self->first_candidate = g_get_monotonic_time ();
 
-  g_array_append_val (self->candidates[get_family (endpoint)], *endpoint);
-}
-
-static void
-add_addresses (TisockConnector *self,
-               GList           *addresses)
-{
-  for (GList *link = addresses; link != NULL; link = link->next)
-    {
-      g_autoptr(GSocketAddress) address = g_inet_socket_address_new (link->data, self->port);
-      TisockEndpoint endpoint;
-
-      if (tisock_endpoint_from_address (&endpoint, address))
-        add_candidate (self, &endpoint);
-    }
+  self->n_found++;
+  g_queue_push_tail (&self->candidates[family], address);
 }
 
 /* Most often the two families have the same to say. */
@@ -519,6 +419,23 @@ add_unresolved (TisockConnector *self,
 }
 
 static void
+end_lookup (TisockConnector *self)
+{
+  g_autofree char *reasons = NULL;
+
+  g_clear_pointer (&self->lookup, tisock_lookup_free);
+  if (self->n_found > 0)
+    return;
+
+  g_ptr_array_add (self->unresolved, NULL);
+  reasons = g_strjoinv ("; ", (char **) self->unresolved->pdata);
+  fail_route (self,
+              g_error_new_literal (TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+                                   reasons),
+              0);
+}
+
+static void
 answer_cb (GSocketFamily  family,
            GList         *addresses,
            const GError  *error,
@@ -528,13 +445,148 @@ answer_cb (GSocketFamily  family,
 
   if (error != NULL)
     add_unresolved (self, error);
-  add_addresses (self, addresses);
+  for (GList *link = addresses; link != NULL; link = link->next)
+    add_candidate (self, family == G_SOCKET_FAMILY_IPV6 ? IPV6 : IPV4,
+                   tisock_route_make_address (self->route, link->data));
 
   self->n_answers++;
   if (self->n_answers == N_FAMILIES)
-    g_clear_pointer (&self->lookup, tisock_lookup_free);
+    end_lookup (self);
 
   advance_or_fail (self);
+}
+
+/* Routes */
+
+typedef struct
+{
+  TisockRoute *route;
+  GPtrArray   *routes;          /* what takes its place */
+  GError      *error;
+} Expansion;
+
+static void
+expansion_work (gpointer      data,
+                GCancellable *cancellable)
+{
+  Expansion *expansion = data;
+
+  expansion->routes = tisock_route_expand (expansion->route, cancellable, &expansion->error);
+}
+
+static void
+fail_route_for_error (TisockConnector *self,
+                      GError          *error)
+{
+  int error_number = 0;
+
+  if (error->domain != G_RESOLVER_ERROR)
+    {
+      error_number = tisock_errno_from_error (error);
+    }
+  else
+    {
+      error->domain = TISOCK_SOCKET_ERROR;
+      error->code = TISOCK_SOCKET_ERROR_NAME_RESOLUTION;
+    }
+
+  fail_route (self, error, error_number);
+}
+
+static void
+expansion_done (gpointer data,
+                gpointer user_data)
+{
+  Expansion *expansion = data;
+  TisockConnector *self = user_data;
+
+  g_clear_pointer (&self->expansion, tisock_mailbox_free);
+  if (expansion->error != NULL)
+    fail_route_for_error (self, g_steal_pointer (&expansion->error));
+  else
+    for (guint i = expansion->routes->len; i-- > 0;)
+      g_queue_push_head (&self->routes,
+                         tisock_route_ref (g_ptr_array_index (expansion->routes, i)));
+
+  advance_or_fail (self);
+}
+
+static void
+expansion_free (gpointer data)
+{
+  Expansion *expansion = data;
+
+  tisock_route_unref (expansion->route);
+  g_clear_pointer (&expansion->routes, g_ptr_array_unref);
+  g_clear_error (&expansion->error);
+  g_free (expansion);
+}
+
+static const TisockErrandFuncs expansion_funcs = {
+  .work = expansion_work,
+  .done = expansion_done,
+  .free = expansion_free,
+};
+
+static gboolean
+start_expansion (TisockConnector  *self,
+                 int              *error_number,
+                 GError          **error)
+{
+  Expansion *expansion;
+
+  *error_number = 0;
+  self->expansion = tisock_mailbox_new (self->reactor, self->owner, self, error_number, error);
+  if (self->expansion == NULL)
+    return FALSE;
+
+  expansion = g_new0 (Expansion, 1);
+  expansion->route = tisock_route_ref (self->route);
+
+  return tisock_mailbox_send (self->expansion, tisock_route_get_threads (self->route),
+                              &expansion_funcs, expansion, error);
+}
+
+static gboolean
+start_route (TisockConnector  *self,
+             int              *error_number,
+             GError          **error)
+{
+  GSocketAddress *address;
+
+  if (tisock_route_is_general (self->route))
+    return start_expansion (self, error_number, error);
+
+  address = tisock_route_get_address (self->route);
+  if (address != NULL)
+    {
+      add_candidate (self, IPV4, address);
+      return TRUE;
+    }
+
+  self->lookup = tisock_lookup_start (self->reactor, self->owner,
+                                      tisock_route_get_name (self->route), answer_cb, self,
+                                      error_number, error);
+
+  return self->lookup != NULL;
+}
+
+static void
+open_route (TisockConnector *self)
+{
+  GError *error = NULL;
+  int error_number;
+
+  close_route (self);
+  self->route = g_queue_pop_head (&self->routes);
+  self->opened = g_get_monotonic_time ();
+  self->n_answers = self->n_found = 0;
+  g_ptr_array_set_size (self->unresolved, 0);
+  self->first_candidate = 0;
+  self->next_family = IPV6;
+
+  if (!start_route (self, &error_number, &error))
+    fail_route (self, error, error_number);
 }
 
 /* The connector */
@@ -552,60 +604,34 @@ connector_new (TisockReactor                *reactor,
   self->owner = owner;
   self->funcs = funcs;
   self->user_data = user_data;
-  self->port = options->port;
   self->bound = options->bound;
   memcpy (self->local, options->local, sizeof self->local);
   self->started = g_get_monotonic_time ();
   self->timeout = options->timeout;
   self->resolve_timeout = options->resolve_timeout;
   self->timer.func = timer_cb;
-  self->next_family = IPV6;
   self->unresolved = g_ptr_array_new_with_free_func (g_free);
-  self->attempts = g_ptr_array_new_with_free_func (attempt_free);
+  self->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) tisock_attempt_free);
   self->failures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
-  for (guint i = 0; i < N_FAMILIES; i++)
-    self->candidates[i] = g_array_new (FALSE, FALSE, sizeof (TisockEndpoint));
 
   return self;
 }
 
-/* The reason of its only attempt begins with the address. */
-static gboolean
-start_literal (TisockConnector       *self,
-               const TisockEndpoint  *endpoint,
-               int                   *error_number,
-               GError               **error)
+/* What is tried names itself: if it is one address and no other, a message has no need to. */
+static void
+set_destination (TisockConnector    *self,
+                 GSocketConnectable *destination)
 {
-  self->prefix = g_strdup ("Could not connect to ");
-  add_candidate (self, endpoint);
-  advance (self);
-  if (self->attempts->len > 0)
-    return TRUE;
+  TisockRoute *route = tisock_route_new (destination);
+  g_autoptr(GSocketAddress) address = NULL;
 
-  *error_number = self->error_number;
-  g_propagate_error (error, make_error (self));
+  if (!tisock_route_is_general (route))
+    address = tisock_route_get_address (route);
 
-  return FALSE;
-}
-
-static gboolean
-start_name (TisockConnector  *self,
-            const char       *name,
-            int              *error_number,
-            GError          **error)
-{
-  self->prefix = g_strdup_printf ("Could not connect to %s:%u: ", name, self->port);
-  self->lookup = tisock_lookup_start (self->reactor, self->owner, name, answer_cb, self,
-                                      error_number, error);
-  if (self->lookup == NULL)
-    {
-      g_prefix_error (error, "%s", self->prefix);
-      return FALSE;
-    }
-
-  update_timer (self);
-
-  return TRUE;
+  self->name = tisock_route_describe (route);
+  self->prefix = address != NULL ? g_strdup ("Could not connect to ")
+                                 : g_strdup_printf ("Could not connect to %s: ", self->name);
+  g_queue_push_tail (&self->routes, route);
 }
 
 TisockConnector *
@@ -618,30 +644,28 @@ tisock_connector_start (TisockReactor                 *reactor,
                         GError                       **error)
 {
   TisockConnector *self = connector_new (reactor, owner, options, funcs, user_data);
-  TisockEndpoint endpoint;
-  gboolean started;
 
-  if (tisock_endpoint_parse (&endpoint, options->address, options->port))
-    started = start_literal (self, &endpoint, error_number, error);
-  else
-    started = start_name (self, options->address, error_number, error);
+  set_destination (self, options->destination);
+  advance (self);
+  if (!is_over (self))
+    return self;
 
-  if (!started)
-    g_clear_pointer (&self, tisock_connector_free);
+  *error_number = self->error_number;
+  g_propagate_error (error, make_error (self));
+  tisock_connector_free (self);
 
-  return self;
+  return NULL;
 }
 
 void
 tisock_connector_free (TisockConnector *self)
 {
   finish (self);
+  g_free (self->name);
   g_free (self->prefix);
   g_ptr_array_unref (self->unresolved);
   g_ptr_array_unref (self->attempts);
   g_ptr_array_unref (self->failures);
-  for (guint i = 0; i < N_FAMILIES; i++)
-    g_array_unref (self->candidates[i]);
   tisock_reactor_unref (self->reactor);
   g_free (self);
 }
@@ -652,8 +676,10 @@ tisock_connector_collect (TisockConnector *self,
 {
   if (self->lookup != NULL)
     tisock_lookup_collect (self->lookup, set);
+  if (self->expansion != NULL)
+    tisock_mailbox_collect (self->expansion, set);
   for (guint i = 0; i < self->attempts->len; i++)
-    g_ptr_array_add (set->slots, &((Attempt *) g_ptr_array_index (self->attempts, i))->slot);
+    tisock_attempt_collect (g_ptr_array_index (self->attempts, i), set);
   g_ptr_array_add (set->timers, &self->timer);
 }
 
@@ -664,6 +690,5 @@ tisock_connector_set_timeouts (TisockConnector *self,
 {
   self->timeout = timeout;
   self->resolve_timeout = resolve_timeout;
-  if (!self->finished)
-    update_timer (self);
+  update_timer (self);
 }

@@ -1,4 +1,4 @@
-/* connector.h: makes a connection to a name or address, racing its addresses (RFC 8305)
+/* connector.h: makes a connection to a name, an address or what stands for them
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -31,15 +31,14 @@ struct _TisockConnectorFuncs
 
 struct _TisockConnectorOptions
 {
-  const char     *address;              /* a name or a literal */
-  guint16         port;
-  TisockEndpoint  local[2];             /* bind to these (IPv4, IPv6); "none" = not bound */
-  gboolean        bound;                /* only families that have a local[] are tried */
-  guint           timeout;              /* ms for all of it; 0 = none */
-  guint           resolve_timeout;      /* ms of waiting for nothing but the lookup; 0 = none */
+  GSocketConnectable *destination;
+  TisockEndpoint      local[2];         /* bind to these (IPv4, IPv6); "none" = not bound */
+  gboolean            bound;            /* only families that have a local[] are tried */
+  guint               timeout;          /* ms for all of it; 0 = none */
+  guint               resolve_timeout;  /* ms of waiting for nothing but a name; 0 = none */
 };
 
-/* A literal is tried at once: NULL, `error` and `error_number` if that fails at once. */
+/* An address is tried at once: NULL, `error` and `error_number` if that fails at once. */
 TisockConnector *tisock_connector_start   (TisockReactor                 *reactor,
                                            GObject                       *owner,
                                            const TisockConnectorOptions  *options,

@@ -105,6 +105,21 @@ tisock_set_error_from_bind (GError     **error,
   errno = error_number;
 }
 
+int
+tisock_errno_from_error (const GError *error)
+{
+  static const int candidates[] = {
+    ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EINVAL, EMFILE, ENAMETOOLONG, ENETUNREACH, ENOENT,
+    EOPNOTSUPP, EPIPE, EACCES, ETIMEDOUT,
+  };
+
+  for (guint i = 0; error->domain == G_IO_ERROR && i < G_N_ELEMENTS (candidates); i++)
+    if (error->code == (int) g_io_error_from_errno (candidates[i]))
+      return candidates[i];
+
+  return EIO;
+}
+
 gboolean
 tisock_errno_is_exhaustion (int error_number)
 {

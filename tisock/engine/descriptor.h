@@ -24,6 +24,8 @@ void     tisock_set_error_from_bind  (GError       **error,
                                       int            error_number,
                                       const char    *format,
                                       ...) G_GNUC_PRINTF (3, 4);
+/* The errno that says about what an error of GIO's says. */
+int      tisock_errno_from_error     (const GError  *error);
 /* Whether an errno says that the system has no more descriptors or memory for now. */
 gboolean tisock_errno_is_exhaustion  (int            error_number);
 

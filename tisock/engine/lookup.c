@@ -126,7 +126,6 @@ question_done (gpointer data,
 }
 
 static const TisockErrandFuncs question_funcs = {
-  .threads = TISOCK_THREADS_NAMES,
   .work = question_work,
   .done = question_done,
   .free = question_free,
@@ -138,7 +137,8 @@ ask (TisockLookup   *self,
      GSocketFamily   family,
      GError        **error)
 {
-  return tisock_mailbox_send (self->mailbox, &question_funcs, question_new (name, family), error);
+  return tisock_mailbox_send (self->mailbox, TISOCK_THREADS_NAMES, &question_funcs,
+                              question_new (name, family), error);
 }
 
 TisockLookup *

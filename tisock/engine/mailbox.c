@@ -285,6 +285,7 @@ tisock_mailbox_new (TisockReactor  *reactor,
 
 gboolean
 tisock_mailbox_send (TisockMailbox            *self,
+                     TisockThreads             threads,
                      const TisockErrandFuncs  *funcs,
                      gpointer                  data,
                      GError                  **error)
@@ -299,7 +300,7 @@ tisock_mailbox_send (TisockMailbox            *self,
   g_queue_push_tail (&self->box->errands, errand);
   g_mutex_unlock (&self->box->lock);
 
-  pool = get_pool (funcs->threads, error);
+  pool = get_pool (threads, error);
   if (pool == NULL)
     return FALSE;
 

@@ -23,8 +23,6 @@ typedef enum
 
 struct _TisockErrandFuncs
 {
-  TisockThreads threads;
-
   /* On a thread; not at all for what was given up before a thread was free. */
   void (*work) (gpointer      data,
                 GCancellable *cancellable);
@@ -44,6 +42,7 @@ TisockMailbox *tisock_mailbox_new     (TisockReactor            *reactor,
 /* Results that are there together are delivered in the order of sending. The data is taken, also
  * on failure. */
 gboolean       tisock_mailbox_send    (TisockMailbox            *self,
+                                       TisockThreads             threads,
                                        const TisockErrandFuncs  *funcs,
                                        gpointer                  data,
                                        GError                  **error);

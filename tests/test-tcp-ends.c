@@ -1266,26 +1266,34 @@ test_timeout_with_progress (SocketFixture *fixture,
 }
 
 static void
-expect_options (SocketFixture *fixture,
-                int            keep_alive,
-                int            user_timeout,
-                int            idle)
+expect_option (SocketFixture *fixture,
+               int            level,
+               int            name,
+               int            expected)
 {
   int value;
 
-  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, SOL_SOCKET, SO_KEEPALIVE,
-                                               &value, NULL));
-  g_assert_cmpint (value, ==, keep_alive);
+  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, level, name, &value, NULL));
+  g_assert_cmpint (value, ==, expected);
+}
+
+/* The system gives up when it has waited for the last probe: that is the time, in seconds. */
+static void
+expect_liveness (SocketFixture *fixture,
+                 guint          liveness,
+                 int            idle,
+                 int            interval,
+                 int            n_probes)
+{
+  tisock_tcp_socket_set_liveness (fixture->socket, liveness);
+  expect_option (fixture, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_USER_TIMEOUT
-  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
-                                               &value, NULL));
-  g_assert_cmpint (value, ==, user_timeout);
+  expect_option (fixture, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) liveness);
 #endif
 #ifdef TCP_KEEPIDLE
-  g_assert_true (tisock_tcp_socket_get_option (fixture->socket, IPPROTO_TCP, TCP_KEEPIDLE,
-                                               &value, NULL));
-  if (idle > 0)
-    g_assert_cmpint (value, ==, idle);
+  expect_option (fixture, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+  expect_option (fixture, IPPROTO_TCP, TCP_KEEPINTVL, interval);
+  expect_option (fixture, IPPROTO_TCP, TCP_KEEPCNT, n_probes);
 #endif
 }
 
@@ -1296,11 +1304,21 @@ test_liveness (SocketFixture *fixture,
 {
   tisock_tcp_socket_set_liveness (fixture->socket, 30000);
   socket_fixture_connect (fixture);
-  expect_options (fixture, 1, 30000, 15);
-  tisock_tcp_socket_set_liveness (fixture->socket, 60000);
-  expect_options (fixture, 1, 60000, 30);
+  expect_option (fixture, SOL_SOCKET, SO_KEEPALIVE, 1);
+  expect_liveness (fixture, 60000, 30, 10, 3);
+  expect_liveness (fixture, 50000, 26, 8, 3);
+  expect_liveness (fixture, 7001, 5, 1, 3);
+  expect_liveness (fixture, 4000, 1, 1, 3);
+  expect_liveness (fixture, 3000, 1, 1, 2);
+  expect_liveness (fixture, 2000, 1, 1, 1);
+  expect_liveness (fixture, 1, 1, 1, 1);
+  expect_liveness (fixture, 48 * 3600 * 1000, 16384, 5461, 3);
+
   tisock_tcp_socket_set_liveness (fixture->socket, 0);
-  expect_options (fixture, 0, 0, 0);
+  expect_option (fixture, SOL_SOCKET, SO_KEEPALIVE, 0);
+#ifdef TCP_USER_TIMEOUT
+  expect_option (fixture, IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
+#endif
 }
 
 static void

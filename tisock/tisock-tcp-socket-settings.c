@@ -48,25 +48,36 @@ set_number_option (int fd,
   setsockopt (fd, level, name, &value, sizeof value);
 }
 
-/* Probes fill the time: half of it idle, then the rest in at most three probes. The limit for
- * data under way makes both kinds of silence end alike. */
+#ifdef TCP_KEEPIDLE
+/* The last of the intervals ends with the time: half of it passes idle, and at most three probes
+ * share the rest. Systems take 15 bits of seconds for each, and none of them may be 0. */
+static void
+set_probes (int   fd,
+            guint liveness)
+{
+  guint seconds = CLAMP (liveness / 1000 + (liveness % 1000 != 0), 2, G_MAXINT16);
+  guint interval = MAX (seconds / 6, 1);
+  guint n_probes = MIN (seconds - 1, 3);
+
+  set_number_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, (int) (seconds - n_probes * interval));
+  set_number_option (fd, IPPROTO_TCP, TCP_KEEPINTVL, (int) interval);
+  set_number_option (fd, IPPROTO_TCP, TCP_KEEPCNT, (int) n_probes);
+}
+#endif
+
+/* Probes find a silent peer while no data are under way, and the limit for data does it while they
+ * are. Where there is such a limit the probes, too, go on until it is reached. */
 static void
 apply_liveness (int   fd,
                 guint liveness)
 {
-  int seconds = (int) MAX (liveness / 1000, 1);
-
   set_number_option (fd, SOL_SOCKET, SO_KEEPALIVE, liveness != 0);
 #ifdef TCP_USER_TIMEOUT
   set_number_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) MIN (liveness, G_MAXINT));
 #endif
-  if (liveness == 0)
-    return;
-
 #ifdef TCP_KEEPIDLE
-  set_number_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, MAX (seconds / 2, 1));
-  set_number_option (fd, IPPROTO_TCP, TCP_KEEPINTVL, MAX (seconds / 6, 1));
-  set_number_option (fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  if (liveness != 0)
+    set_probes (fd, liveness);
 #endif
 }
 
@@ -495,13 +506,23 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
   /**
    * TisockTCPSocket:liveness: (getter get_liveness) (setter set_liveness)
    *
-   * How long a peer may be dead before the connection is given up.
+   * How long a peer may be silent before the connection is given up.
    *
-   * A host that is gone without a word, or a cut line, is noticed within this
-   * time whether bytes are under way or not, by the system's keep-alive probes
-   * and by its limit for unacknowledged data; the connection then fails with
-   * [error@Gio.IOErrorEnum.TIMED_OUT]. Milliseconds, of which the probes use
-   * whole seconds; 0, the default, leaves it to the system.
+   * A host that is gone without a word, or a cut line, is noticed by the system:
+   * by its keep-alive probes, or by bytes under way that are not acknowledged.
+   * The connection then fails with [error@Gio.IOErrorEnum.TIMED_OUT], or with
+   * [error@Gio.IOErrorEnum.HOST_UNREACHABLE] or
+   * [error@Gio.IOErrorEnum.NETWORK_UNREACHABLE] if the network has given that as
+   * the reason.
+   *
+   * Milliseconds; 0, the default, leaves it to the system, which may never
+   * notice. Probes are counted in whole seconds: while no bytes are under way the
+   * time is rounded up to the next second, and is two seconds at least. While
+   * bytes are under way it runs from when they are first sent again, which is a
+   * fraction of a second after the first time.
+   *
+   * A peer that is there but does not take what is sent to it counts as silent
+   * after this time as well. So it has to be longer than a peer may pause.
    *
    * Since: 1.0
    */
@@ -898,7 +919,7 @@ tisock_tcp_socket_set_close_timeout (TisockTCPSocket *self,
  * tisock_tcp_socket_get_liveness: (get-property liveness)
  * @self: the socket
  *
- * Gets the time after which a dead peer is given up.
+ * Gets the time after which a silent peer is given up.
  *
  * Returns: milliseconds, or 0 to leave it to the system
  *
@@ -917,7 +938,7 @@ tisock_tcp_socket_get_liveness (TisockTCPSocket *self)
  * @self: the socket
  * @liveness: milliseconds, or 0 to leave it to the system
  *
- * Sets the time after which a dead peer is given up.
+ * Sets the time after which a silent peer is given up.
  *
  * Takes effect at once.
  *

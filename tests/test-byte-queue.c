@@ -688,6 +688,7 @@ test_byte_queue_append_file (void)
 {
   const goffset far = (goffset) 5 * 1024 * 1024 * 1024;
   TisockByteQueue queue = { NULL };
+  g_autoptr(TisockTransfer) transfer = tisock_transfer_new ();
   int fd = test_make_file ("", 0);
   GOutputVector vectors[8];
   guint n;
@@ -695,12 +696,14 @@ test_byte_queue_append_file (void)
   g_test_summary ("A run of a file has its place among the bytes, and its descriptor is closed.");
 
   tisock_byte_queue_append (&queue, "abc", 3);
-  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), far, 1000);
-  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), 0, 0);
+  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), far, 1000,
+                                 transfer);
+  tisock_byte_queue_append_file (&queue, fcntl (fd, F_DUPFD_CLOEXEC, 0), 0, 0, transfer);
   tisock_byte_queue_append (&queue, "def", 3);
   n = test_count_descriptors ();
   assert_consistent (&queue);
   g_assert_cmpuint (queue.length, ==, 1006);
+  g_assert_cmpuint (tisock_byte_queue_get_memory (&queue), ==, 6);
 
   g_assert_null (tisock_byte_queue_get_file (&queue));
   g_assert_cmpuint (tisock_byte_queue_get_vectors (&queue, vectors, 8), ==, 1);
@@ -716,7 +719,7 @@ test_byte_queue_append_file (void)
   assert_content (&queue, "ef", 2);
   g_assert_cmpuint (test_count_descriptors (), ==, n - 1);
 
-  tisock_byte_queue_append_file (&queue, fd, 7, 8);
+  tisock_byte_queue_append_file (&queue, fd, 7, 8, transfer);
   tisock_byte_queue_clear (&queue);
   assert_is_empty (&queue);
   g_assert_cmpuint (test_count_descriptors (), ==, n - 2);

@@ -32,10 +32,7 @@ typedef struct
   GError               *error;          /* that ended it */
   guint                 n_eofs;
   guint                 n_moved;
-  guint64               moved;
-  guint                 n_failed;
-  guint64               dropped;        /* of files */
-  GError               *file_error;
+  TisockTransfer       *transfer;       /* of the last file, or to another end */
 } End;
 
 static TisockTransportFuncs other_funcs;
@@ -78,29 +75,8 @@ end_happened (TisockStream       *stream,
 {
   if (events & TISOCK_STREAM_EOF)
     ((End *) stream)->n_eofs++;
-}
-
-static void
-end_file_failed (TisockStream *stream,
-                 guint64       dropped,
-                 GError       *error)
-{
-  End *end = (End *) stream;
-
-  end->n_failed++;
-  end->dropped += dropped;
-  g_clear_error (&end->file_error);
-  end->file_error = error;
-}
-
-static void
-end_moved (TisockStream *stream,
-           guint64       length)
-{
-  End *end = (End *) stream;
-
-  end->n_moved++;
-  end->moved = length;
+  if (events & TISOCK_STREAM_MOVED)
+    ((End *) stream)->n_moved++;
 }
 
 static void
@@ -123,8 +99,6 @@ end_nothing (TisockStream *stream)
 
 static const TisockStreamFuncs end_funcs = {
   .happened = end_happened,
-  .file_failed = end_file_failed,
-  .moved = end_moved,
   .ended = end_ended,
   .served = end_nothing,
   .lost = end_nothing,
@@ -181,7 +155,7 @@ end_free (End *end)
   tisock_byte_queue_clear (&end->stream.received);
   end_close_peer (end);
   g_clear_error (&end->error);
-  g_clear_error (&end->file_error);
+  g_clear_pointer (&end->transfer, tisock_transfer_unref);
   g_assert_finalize_object (end->owner);
   tisock_reactor_unref (end->reactor);
   g_free (end);
@@ -260,7 +234,10 @@ send_file (End     *end,
            goffset  offset,
            gsize    length)
 {
-  tisock_stream_send_file (&end->stream, fcntl (fd, F_DUPFD_CLOEXEC, 0), offset, length);
+  g_clear_pointer (&end->transfer, tisock_transfer_unref);
+  end->transfer = tisock_transfer_new ();
+  tisock_stream_send_file (&end->stream, fcntl (fd, F_DUPFD_CLOEXEC, 0), offset, length,
+                           end->transfer);
 }
 
 /* Files between writes, through buffers that take a part of them at a time. */
@@ -294,7 +271,6 @@ test_file_order (gconstpointer user_data)
 
   g_assert_cmpuint (end->stream.passed, ==, tisock_stream_get_end (&end->stream));
   g_assert_cmpuint (test_count_descriptors (), ==, n_descriptors);
-  g_assert_cmpuint (end->n_failed, ==, 0);
   g_assert_cmpint (n_refused > 0, ==, g_str_equal (user_data, "refused"));
   close (fd);
 }
@@ -319,9 +295,8 @@ test_file_truncated (gconstpointer user_data)
   test_wait_until (end->stream.queue.length == 0);
   expect_text (end, "behind");
 
-  g_assert_cmpuint (end->n_failed, ==, 1);
-  g_assert_cmpuint (end->dropped, ==, MEBIBYTE);
-  g_assert_error (end->file_error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
+  g_assert_cmpuint (end->transfer->moved, ==, MEBIBYTE);
+  g_assert_error (end->transfer->error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
   g_assert_cmpuint (end->stream.passed, ==, length + 6);
   g_assert_cmpuint (end->n_ended, ==, 0);
   close (fd);
@@ -340,9 +315,8 @@ test_file_unreadable (gconstpointer user_data)
   send_file (end, unreadable, 0, 100);
   write_text (end, "behind");
   expect_text (end, "behind");
-  g_assert_cmpuint (end->n_failed, ==, 1);
-  g_assert_cmpuint (end->dropped, ==, 100);
-  g_assert_nonnull (end->file_error);
+  g_assert_cmpuint (end->transfer->moved, ==, 0);
+  g_assert_nonnull (end->transfer->error);
   g_assert_cmpuint (end->n_ended, ==, 0);
 
   g_assert_no_errno (unlink (path));
@@ -366,7 +340,7 @@ test_file_reset (gconstpointer user_data)
   end->peer = -1;
   test_wait_until (end->n_ended > 0);
   g_assert_error (end->error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_LOST_CONNECTION);
-  g_assert_cmpuint (end->n_failed, ==, 0);
+  g_assert_no_error (end->transfer->error);
   g_assert_cmpuint (test_count_descriptors (), ==, n_descriptors - 2);
   close (fd);
 }
@@ -478,9 +452,13 @@ splice_ends (End      *from,
              End      *to,
              gboolean  both)
 {
-  tisock_stream_splice (&from->stream, &to->stream);
-  if (both)
-    tisock_stream_splice (&to->stream, &from->stream);
+  from->transfer = tisock_transfer_new ();
+  tisock_stream_splice (&from->stream, &to->stream, from->transfer);
+  if (!both)
+    return;
+
+  to->transfer = tisock_transfer_new ();
+  tisock_stream_splice (&to->stream, &from->stream, to->transfer);
 }
 
 /* What had come before goes first; what is written meanwhile keeps its place. */
@@ -499,13 +477,13 @@ test_splice_order (void)
   expect_text (to, "header early middle ");
 
   test_peer_send (from->peer, "late");
-  test_wait_until (from->stream.links->moved == 10);
+  test_wait_until (from->transfer->moved == 10);
   expect_text (to, "late");
   g_assert_cmpuint (from->stream.received.length, ==, 0);
 
   end_close_peer (from);
   test_wait_until (from->n_moved == 1 && from->n_ended == 1);
-  g_assert_cmpuint (from->moved, ==, 10);
+  g_assert_cmpuint (from->transfer->moved, ==, 10);
   g_assert_error (from->error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_LOST_CONNECTION);
   expect_end_of_peer (to, 0);
   g_assert_cmpuint (to->n_ended, ==, 0);
@@ -528,13 +506,13 @@ test_splice_half_close (void)
   g_assert_cmpuint (a->n_ended + b->n_ended, ==, 0);
 
   test_peer_send (b->peer, "answer");
-  test_wait_until (b->stream.links->moved == 6);
+  test_wait_until (b->transfer->moved == 6);
   expect_text (a, "answer");
   end_close_peer (b);
   test_wait_until (a->n_ended == 1 && b->n_ended == 1);
   expect_end_of_peer (a, 0);
   g_assert_cmpuint (b->n_moved, ==, 1);
-  g_assert_cmpuint (b->moved, ==, 6);
+  g_assert_cmpuint (b->transfer->moved, ==, 6);
   g_assert_cmpuint (a->n_eofs + b->n_eofs, ==, 0);
 }
 
@@ -586,7 +564,7 @@ test_splice_bounded (gconstpointer user_data)
       g_error ("byte %" G_GSIZE_FORMAT " is %u", i, received[i]);
   end_close_peer (from);
   test_wait_until (from->n_moved == 1);
-  g_assert_cmpuint (from->moved, ==, sent);
+  g_assert_cmpuint (from->transfer->moved, ==, sent);
 }
 
 /* A broken connection breaks the other one off, and its peer can tell. */
@@ -599,7 +577,7 @@ test_splice_reset (gconstpointer user_data)
 
   splice_ends (from, to, both);
   test_peer_send (from->peer, "part");
-  test_wait_until (from->stream.links->moved == 4);
+  test_wait_until (from->transfer->moved == 4);
   test_peer_reset (from->peer);
   from->peer = -1;
   test_wait_until (from->n_ended == 1 && to->n_ended == 1);
@@ -696,7 +674,7 @@ test_splice_waits (void)
       TisockWaitSet set = { g_ptr_array_new (), g_ptr_array_new (), NULL };
 
       test_peer_send (from->peer, "bytes");
-      while (from->stream.links->moved < 5 * (i + 1))
+      while (from->transfer->moved < 5 * (i + 1))
         {
           g_ptr_array_set_size (set.slots, 0);
           g_ptr_array_set_size (set.timers, 0);

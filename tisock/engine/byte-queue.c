@@ -51,13 +51,20 @@ new_block (gsize room)
 }
 
 static void
+leave_file (TisockFileRun *run)
+{
+  close (run->fd);
+  tisock_transfer_unref (run->transfer);
+}
+
+static void
 free_chunk (TisockChunk *chunk)
 {
   if (chunk->on_loan)
     return;
 
   if (is_file (chunk))
-    close (((TisockFileRun *) chunk)->fd);
+    leave_file ((TisockFileRun *) chunk);
 
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
   g_free (chunk);
@@ -202,7 +209,8 @@ void
 tisock_byte_queue_append_file (TisockByteQueue *queue,
                                int              fd,
                                goffset          offset,
-                               gsize            length)
+                               gsize            length,
+                               TisockTransfer  *transfer)
 {
   TisockFileRun *run;
 
@@ -212,6 +220,7 @@ tisock_byte_queue_append_file (TisockByteQueue *queue,
   run->chunk.length = length;
   run->fd = fd;
   run->offset = offset;
+  run->transfer = tisock_transfer_ref (transfer);
 
   if (length > 0)
     push_chunk (queue, &run->chunk);
@@ -452,6 +461,18 @@ tisock_byte_queue_get_file (const TisockByteQueue *queue)
     return NULL;
 
   return (const TisockFileRun *) queue->head;
+}
+
+gsize
+tisock_byte_queue_get_memory (const TisockByteQueue *queue)
+{
+  gsize memory = 0;
+
+  for (TisockChunk *chunk = queue->head; chunk != NULL; chunk = chunk->next)
+    if (!is_file (chunk))
+      memory += chunk->length;
+
+  return memory;
 }
 
 void

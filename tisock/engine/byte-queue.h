@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+#include "engine/transfer.h"
+
 G_BEGIN_DECLS
 
 typedef struct _TisockChunk TisockChunk;
@@ -28,9 +30,10 @@ struct _TisockChunk
 /* What stays in a file until it is sent. */
 struct _TisockFileRun
 {
-  TisockChunk  chunk;
-  int          fd;              /* the queue's own */
-  goffset      offset;          /* of the first byte that has not been taken */
+  TisockChunk     chunk;
+  int             fd;           /* the queue's own */
+  goffset         offset;       /* of the first byte that has not been taken */
+  TisockTransfer *transfer;
 };
 
 /* An empty queue is all zeros and owns no memory. */
@@ -52,7 +55,8 @@ void          tisock_byte_queue_append_bytes (TisockByteQueue       *queue,
 void          tisock_byte_queue_append_file  (TisockByteQueue       *queue,
                                               int                    fd,
                                               goffset                offset,
-                                              gsize                  length);
+                                              gsize                  length,
+                                              TisockTransfer        *transfer);
 /* Appends all that another queue has, without copying what is its own. */
 void          tisock_byte_queue_append_queue (TisockByteQueue       *queue,
                                               TisockByteQueue       *other);
@@ -81,6 +85,8 @@ guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,
                                               guint                  n_vectors);
 const TisockFileRun *
               tisock_byte_queue_get_file     (const TisockByteQueue *queue);
+/* How many of the bytes are not in files. */
+gsize         tisock_byte_queue_get_memory   (const TisockByteQueue *queue);
 void          tisock_byte_queue_clear        (TisockByteQueue       *queue);
 
 G_END_DECLS

@@ -13,27 +13,6 @@ G_BEGIN_DECLS
 /* How much may be queued of what is spliced if there is no send limit. */
 #define TISOCK_SPLICE_LIMIT (1024 * 1024)
 
-/* What few streams have: where what they receive goes, and where what they send comes from. Each
- * of the two refers to the other one, as long as both have a connection. */
-struct _TisockStreamLinks
-{
-  TisockStream *target;
-  TisockStream *source;
-  guint64       moved;          /* to the target */
-};
-
-static inline TisockStream *
-tisock_stream_get_target (const TisockStream *self)
-{
-  return self->links != NULL ? self->links->target : NULL;
-}
-
-static inline TisockStream *
-tisock_stream_get_source (const TisockStream *self)
-{
-  return self->links != NULL ? self->links->source : NULL;
-}
-
 /* stream.c */
 
 /* To be called when what decides about reading, waiting or deadlines has changed. */

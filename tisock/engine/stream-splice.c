@@ -14,8 +14,9 @@
 #include <errno.h>
 
 static void
-set_target (TisockStream *self,
-            TisockStream *target)
+set_target (TisockStream   *self,
+            TisockStream   *target,
+            TisockTransfer *transfer)
 {
   if (self->links == NULL)
     self->links = g_new0 (TisockStreamLinks, 1);
@@ -23,7 +24,7 @@ set_target (TisockStream *self,
     target->links = g_new0 (TisockStreamLinks, 1);
 
   self->links->target = target;
-  self->links->moved = 0;
+  self->links->transfer = tisock_transfer_ref (transfer);
   target->links->source = self;
 }
 
@@ -41,6 +42,7 @@ clear_target (TisockStream *self)
   TisockStream *target = tisock_stream_get_target (self);
 
   self->links->target = NULL;
+  g_clear_pointer (&self->links->transfer, tisock_transfer_unref);
   target->links->source = NULL;
   free_links_if_unused (self);
   free_links_if_unused (target);
@@ -51,18 +53,19 @@ clear_target (TisockStream *self)
 void
 tisock_stream_finish_splice (TisockStream *self)
 {
-  guint64 moved = self->links->moved;
-
+  self->links->transfer->over = TRUE;
   clear_target (self);
-  self->funcs->moved (self, moved);
+  self->funcs->happened (self, TISOCK_STREAM_MOVED);
 }
 
 /* A peer that was not told of the end is not to take what it got for all there was. */
 static void
 reset_if_cut (TisockStream *self)
 {
-  if (!self->write_ending)
-    tisock_descriptor_reset_on_close (self->slot.fd);
+  int fd = tisock_stream_get_fd (self);
+
+  if (fd >= 0 && !self->write_ending)
+    tisock_descriptor_reset_on_close (fd);
 }
 
 /* The end for a stream whose other one has ended: behind what is queued. */
@@ -119,13 +122,14 @@ tisock_stream_refuse_source (TisockStream *self)
 }
 
 void
-tisock_stream_splice (TisockStream *self,
-                      TisockStream *target)
+tisock_stream_splice (TisockStream   *self,
+                      TisockStream   *target,
+                      TisockTransfer *transfer)
 {
   gboolean at_once = target->queue.length == 0;
 
-  set_target (self, target);
-  self->links->moved = self->received.length;
+  set_target (self, target, transfer);
+  transfer->moved = self->received.length;
   tisock_byte_queue_append_queue (&target->queue, &self->received);
   tisock_stream_send_appended (target, at_once);
   tisock_slot_queue (&target->slot);

@@ -224,18 +224,22 @@ act_on_eof (TisockStream *self)
     tisock_stream_shutdown (self);
 }
 
+/* Before a stream with a target may end, what was moved has to be sent. Once a reset was told to
+ * who sends, the system gives an end to who receives: it is none to be passed on. */
 static void
 handle_eof (TisockStream *self)
 {
-  self->at_eof = TRUE;
-  if (tisock_stream_get_target (self) != NULL)
-    tisock_stream_end_sending (tisock_stream_get_target (self));
+  TisockStream *target = tisock_stream_get_target (self);
 
-  /* What is moved has to be sent before this stream may end. */
-  if (tisock_stream_get_target (self) != NULL && self->failure == NULL)
-    self->eof_due = TRUE;
-  else
-    act_on_eof (self);
+  self->at_eof = TRUE;
+  if (target == NULL || self->failure != NULL)
+    {
+      act_on_eof (self);
+      return;
+    }
+
+  self->eof_due = TRUE;
+  tisock_stream_end_sending (target);
 }
 
 /* 0: none. */
@@ -310,7 +314,7 @@ move (TisockStream *self,
 {
   TisockStream *target = tisock_stream_get_target (self);
 
-  self->links->moved += length;
+  self->links->transfer->moved += length;
   tisock_stream_write (target, data, length);
   tisock_slot_queue (&target->slot);
   self->funcs->happened (self, 0);
@@ -465,19 +469,34 @@ static void
 drop_file (TisockStream *self,
            int           error_number)
 {
-  gsize length = tisock_byte_queue_get_file (&self->queue)->chunk.length;
-  GError *error = NULL;
+  const TisockFileRun *run = tisock_byte_queue_get_file (&self->queue);
+  gsize length = run->chunk.length;
+  GError **error = &run->transfer->error;
+  guint64 sent = run->transfer->moved;
 
   if (error_number == 0)
-    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-                         "Could not send all of the file: it has become shorter");
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+                 "Could send only %" G_GUINT64_FORMAT " bytes of the file: it has become shorter",
+                 sent);
   else
-    tisock_set_error_from_errno (&error, error_number, "Could not read the file to be sent");
+    tisock_set_error_from_errno (error, error_number, "Could not read the file after "
+                                 "%" G_GUINT64_FORMAT " bytes that were sent", sent);
 
   tisock_byte_queue_skip (&self->queue, length);
   self->passed += length;
   self->reported += length;
-  self->funcs->file_failed (self, length, error);
+}
+
+/* After a failure the queue has no file any more. */
+static void
+skip_in_file (TisockStream *self,
+              gsize         sent)
+{
+  if (sent == 0)
+    return;
+
+  tisock_byte_queue_get_file (&self->queue)->transfer->moved += sent;
+  tisock_byte_queue_skip (&self->queue, sent);
 }
 
 static gboolean
@@ -513,7 +532,7 @@ send_piece (TisockStream *self,
   n = self->transport->funcs->write (self->transport, self->slot.fd, &vector, 1, &error);
   sent = note_taken (self, n, error,
                      errno == EPIPE && !cannot_send_files (failure) ? failure : errno);
-  tisock_byte_queue_skip (&self->queue, sent);
+  skip_in_file (self, sent);
 
   return sent == vector.size;
 }
@@ -542,7 +561,7 @@ send_file (TisockStream *self,
   if (n == 0)
     drop_file (self, 0);
   else
-    tisock_byte_queue_skip (&self->queue, note_taken (self, n, NULL, errno));
+    skip_in_file (self, note_taken (self, n, NULL, errno));
 
   return n == 0 || n == (gssize) wanted;
 }
@@ -936,14 +955,15 @@ tisock_stream_send_appended (TisockStream *self,
 }
 
 void
-tisock_stream_send_file (TisockStream *self,
-                         int           fd,
-                         goffset       offset,
-                         gsize         length)
+tisock_stream_send_file (TisockStream   *self,
+                         int             fd,
+                         goffset         offset,
+                         gsize           length,
+                         TisockTransfer *transfer)
 {
   gboolean at_once = self->queue.length == 0;
 
-  tisock_byte_queue_append_file (&self->queue, fd, offset, length);
+  tisock_byte_queue_append_file (&self->queue, fd, offset, length, transfer);
   tisock_stream_send_appended (self, at_once);
 }
 

@@ -22,6 +22,7 @@ typedef enum
   TISOCK_STREAM_EOF      = 1 << 1,      /* the peer's end, while our side stays open */
   TISOCK_STREAM_SENT     = 1 << 2,      /* bytes left the send queue */
   TISOCK_STREAM_DRAINED  = 1 << 3,      /* the send queue is short again */
+  TISOCK_STREAM_MOVED    = 1 << 4,      /* a splice is over in good order */
 } TisockStreamEvents;
 
 struct _TisockStreamFuncs
@@ -29,14 +30,6 @@ struct _TisockStreamFuncs
   /* Something has happened that is to be said, but not from within this call. */
   void (*happened) (TisockStream       *self,
                     TisockStreamEvents  events);
-  /* A file could not be read to its end: this much of it was dropped just now, and what is behind
-   * it in the queue is sent. The error is the callee's. Not to be said from within this call. */
-  void (*file_failed) (TisockStream    *self,
-                    guint64             dropped,
-                    GError             *error);
-  /* A splice is over in good order, after so many bytes. Not to be said from within this call. */
-  void (*moved)    (TisockStream       *self,
-                    guint64             length);
   /* The stream cannot go on; only in a turn. Without an errno it ended in good order. The error
    * is the callee's; it has to stop the stream. */
   void (*ended)    (TisockStream       *self,
@@ -59,6 +52,15 @@ struct _TisockStreamSettings
   guint64  receive_limit;
   guint64  send_limit;
   gboolean allow_half_open;
+};
+
+/* What few streams have: where what they receive goes, and where what they send comes from. Each
+ * of the two refers to the other one, as long as both have a connection. */
+struct _TisockStreamLinks
+{
+  TisockStream   *target;
+  TisockTransfer *transfer;     /* with a target */
+  TisockStream   *source;
 };
 
 struct _TisockStream
@@ -135,12 +137,13 @@ void     tisock_stream_write           (TisockStream                *self,
                                         gsize                        length);
 void     tisock_stream_write_bytes     (TisockStream                *self,
                                         GBytes                      *bytes);
-/* Queues a run of a file, which is at least so long; what is not sent at once is read when it is.
- * Takes the descriptor. */
+/* Queues a run of a file; what is not sent at once is read when it is. If that fails, the transfer
+ * has the error, the rest is dropped, and what is behind it is sent. Takes the descriptor. */
 void     tisock_stream_send_file       (TisockStream                *self,
                                         int                          fd,
                                         goffset                      offset,
-                                        gsize                        length);
+                                        gsize                        length,
+                                        TisockTransfer              *transfer);
 /* Drops what was queued before the given place in the stream. */
 void     tisock_stream_drop_queue      (TisockStream                *self,
                                         guint64                      end);
@@ -160,10 +163,24 @@ void     tisock_stream_update_settings (TisockStream                *self,
  * as far as that one's send limit lets it, and ends it behind that. Neither has a failure or is
  * spliced already, and both are of one reactor. A splice that ends otherwise ends both. */
 void     tisock_stream_splice          (TisockStream                *self,
-                                        TisockStream                *target);
+                                        TisockStream                *target,
+                                        TisockTransfer              *transfer);
 
 void     tisock_stream_collect         (TisockStream                *self,
                                         TisockWaitSet               *set);
+
+/* The other ones of splices; NULL: none. */
+static inline TisockStream *
+tisock_stream_get_target (const TisockStream *self)
+{
+  return self->links != NULL ? self->links->target : NULL;
+}
+
+static inline TisockStream *
+tisock_stream_get_source (const TisockStream *self)
+{
+  return self->links != NULL ? self->links->source : NULL;
+}
 
 /* Whether more bytes can come. */
 static inline gboolean

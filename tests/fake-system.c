@@ -9,6 +9,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <sys/socket.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #include <time.h>
 
 typedef struct
@@ -140,6 +143,22 @@ send (int         fd,
 
   return fails (&send_failure, fd) ? -1 : real (fd, buffer, cut_length (length), flags);
 }
+
+#ifdef __linux__
+ssize_t
+sendfile (int     fd,
+          int     file,
+          off_t  *offset,
+          size_t  length)
+{
+  static ssize_t (*real) (int fd, int file, off_t *offset, size_t length);
+
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, sizeof *offset == 8 ? "sendfile64" : "sendfile");
+
+  return fails (&send_failure, fd) ? -1 : real (fd, file, offset, cut_length (length));
+}
+#endif
 
 /* Cut after some of the vectors, or within the first one. */
 ssize_t

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* Puts the monotonic clock forward, for GLib as well. */
 void   fake_system_advance_clock (guint     milliseconds);
-/* The next recv(), or send() and sendmsg(), of this descriptor fails with that errno. */
+/* The next recv(), or send(), sendmsg() and sendfile(), of this descriptor fails so. */
 void   fake_system_fail_recv     (int       fd,
                                   int       error_number);
 void   fake_system_fail_send     (int       fd,

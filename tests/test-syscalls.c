@@ -1,4 +1,4 @@
-/* test-syscalls.c: how many system calls an echo costs
+/* test-syscalls.c: how many system calls an echo costs, a file, and a relay
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ static struct
   guint recv;
   guint send;
   guint sendmsg;
+  guint sendfile;
+  guint pread;
   guint epoll_ctl;
   guint epoll_wait;
   guint poll;
@@ -70,6 +73,28 @@ sendmsg (int                  fd,
   counts.sendmsg++;
 
   return REAL (sendmsg) (fd, message, flags);
+}
+
+ssize_t
+sendfile (int     fd,
+          int     file,
+          off_t  *offset,
+          size_t  length)
+{
+  counts.sendfile++;
+
+  return REAL (sendfile) (fd, file, offset, length);
+}
+
+ssize_t
+pread (int     fd,
+       void   *buffer,
+       size_t  length,
+       off_t   offset)
+{
+  counts.pread++;
+
+  return REAL (pread) (fd, buffer, length, offset);
 }
 
 int
@@ -266,6 +291,79 @@ test_idle (ServerFixture *fixture,
   disconnect_peers (fixture, peers);
 }
 
+static void
+sent_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  *(goffset *) user_data =
+    tisock_tcp_socket_send_file_from_fd_finish (TISOCK_TCP_SOCKET (source), result, NULL);
+}
+
+/* A file goes from the system to the system. Interest changes twice, however long it takes. */
+static void
+test_file (ServerFixture *fixture,
+           gconstpointer  user_data)
+{
+  const goffset length = 16 * 1024 * 1024;
+  g_autofree guint8 *buffer = g_malloc (length);
+  int fd = test_make_file ("", 0);
+  goffset sent = 0, received = 0;
+  int peers[N_PEERS];
+
+  connect_peers (fixture, peers);
+  g_assert_no_errno (ftruncate (fd, length));
+  tisock_tcp_socket_send_file_from_fd_async (g_ptr_array_index (fixture->sockets, 0), fd, 0, -1,
+                                             NULL, sent_cb, &sent);
+  while (received < length)
+    {
+      gssize n = recv (peers[0], buffer, (gsize) length, MSG_DONTWAIT);
+
+      received += MAX (n, 0);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  test_wait_until (sent != 0);
+
+  g_test_message ("%u calls of sendfile", counts.sendfile);
+  g_assert_cmpint (sent, ==, length);
+  g_assert_cmpuint (counts.sendfile, >=, 16);
+  g_assert_cmpuint (counts.send + counts.sendmsg + counts.pread, ==, 0);
+  g_assert_cmpuint (counts.epoll_ctl, <=, 2);
+  close (fd);
+  disconnect_peers (fixture, peers);
+}
+
+/* One recv() and one send() for each message that comes, and nothing else. */
+static void
+test_relay (ServerFixture *fixture,
+            gconstpointer  user_data)
+{
+  guint8 message[MESSAGE_SIZE] = { 0 };
+  int peers[N_PEERS];
+
+  connect_peers (fixture, peers);
+  for (guint i = 0; i < N_PEERS; i++)
+    g_assert_true (tisock_tcp_socket_splice_to (g_ptr_array_index (fixture->sockets, i),
+                                                g_ptr_array_index (fixture->sockets, i ^ 1),
+                                                NULL));
+  server_fixture_expect_silence (fixture);
+  memset (&counts, 0, sizeof counts);
+
+  for (guint round = 0; round < N_ROUNDS; round++)
+    {
+      memset (message, (int) round, sizeof message);
+      send_to_all (fixture, peers, message);
+      while (counts.send < (round + 1) * N_PEERS)
+        test_iterate ();
+      receive_from_all (peers, message);
+    }
+
+  g_assert_cmpuint (counts.recv, ==, N_ROUNDS * N_PEERS);
+  g_assert_cmpuint (counts.send, ==, N_ROUNDS * N_PEERS);
+  g_assert_cmpuint (counts.sendmsg + counts.epoll_ctl, ==, 0);
+  disconnect_peers (fixture, peers);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -275,6 +373,8 @@ main (int    argc,
   SERVER_FIXTURE_ADD ("/syscalls/echo", test_echo);
   SERVER_FIXTURE_ADD ("/syscalls/single", test_single);
   SERVER_FIXTURE_ADD ("/syscalls/idle", test_idle);
+  SERVER_FIXTURE_ADD ("/syscalls/file", test_file);
+  SERVER_FIXTURE_ADD ("/syscalls/relay", test_relay);
 
   return g_test_run ();
 }

@@ -25,9 +25,10 @@ typedef enum
   TISOCK_DUE_SEND_PROGRESS  = 1 << 3,
   TISOCK_DUE_SEND_COMPLETE  = 1 << 4,
   TISOCK_DUE_DRAINED        = 1 << 5,
-  TISOCK_DUE_DRAINING       = 1 << 6,
-  TISOCK_DUE_ERROR          = 1 << 7,
-  TISOCK_DUE_CLOSED         = 1 << 8,
+  TISOCK_DUE_MOVED          = 1 << 6,   /* no signal, but there are calls that wait for it */
+  TISOCK_DUE_DRAINING       = 1 << 7,
+  TISOCK_DUE_ERROR          = 1 << 8,
+  TISOCK_DUE_CLOSED         = 1 << 9,
 } TisockDue;
 
 /* The calls that wait, by what they wait for. */
@@ -36,6 +37,7 @@ typedef enum
   TISOCK_PENDING_OPEN,
   TISOCK_PENDING_RECEIVE,
   TISOCK_PENDING_SEND,
+  TISOCK_PENDING_MOVED,
   TISOCK_PENDING_CLOSED,
   TISOCK_N_PENDING,
 } TisockPending;

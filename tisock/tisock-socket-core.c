@@ -468,6 +468,10 @@ emit_one (TisockSocketCore *self,
       emit_other (self, due, TISOCK_PENDING_SEND);
       break;
 
+    case TISOCK_DUE_MOVED:
+      try_pending (self, TISOCK_PENDING_MOVED);
+      break;
+
     case TISOCK_DUE_SEND_COMPLETE:
       tisock_socket_core_emit_complete (self, FALSE);
       break;

@@ -600,15 +600,24 @@ tisock_tcp_socket_read_into (TisockTCPSocket *self,
 
 /* Writing */
 
-/* Whether a write of this length may be queued now. */
+/* Files stay where they are until they are sent. */
 static gboolean
-check_write (TisockTCPSocket  *self,
-             gsize             length,
-             GError          **error)
+is_full (TisockTCPSocketPrivate *priv,
+         gsize                   length)
+{
+  guint64 maximum = priv->settings->send_maximum;
+
+  return maximum != 0 && priv->stream.queue.length + (guint64) length > maximum &&
+         tisock_byte_queue_get_memory (&priv->stream.queue) + (guint64) length > maximum;
+}
+
+gboolean
+tisock_tcp_socket_check_write (TisockTCPSocket  *self,
+                               gsize             length,
+                               GError          **error)
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  guint64 maximum = priv->settings->send_maximum;
 
   if (priv->stream.transport == NULL)
     return tisock_tcp_socket_refuse (self, "write", error);
@@ -625,19 +634,19 @@ check_write (TisockTCPSocket  *self,
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                       "Could not write: the socket has been shut down");
 
-  if (maximum != 0 && priv->stream.queue.length + (guint64) length > maximum)
+  if (length > 0 && is_full (priv, length))
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_QUEUE_FULL,
                                       "Could not write %" G_GSIZE_FORMAT " bytes: %"
                                       G_GSIZE_FORMAT " are queued, and at most %"
                                       G_GUINT64_FORMAT " may be",
-                                      length, priv->stream.queue.length, maximum);
+                                      length, tisock_byte_queue_get_memory (&priv->stream.queue),
+                                      priv->settings->send_maximum);
 
   return TRUE;
 }
 
-/* To be called after the stream was given something to send. */
-static void
-note_written (TisockTCPSocket *self)
+void
+tisock_tcp_socket_note_written (TisockTCPSocket *self)
 {
   tisock_tcp_socket_announce (self);
   tisock_socket_core_settle ((TisockSocketCore *) self);
@@ -678,11 +687,11 @@ tisock_tcp_socket_write (TisockTCPSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
-      !check_write (self, length, error))
+      !tisock_tcp_socket_check_write (self, length, error))
     return FALSE;
 
   tisock_stream_write (&GET_PRIVATE (self)->stream, data, length);
-  note_written (self);
+  tisock_tcp_socket_note_written (self);
 
   return TRUE;
 }
@@ -712,11 +721,11 @@ tisock_tcp_socket_write_bytes (TisockTCPSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
-      !check_write (self, g_bytes_get_size (bytes), error))
+      !tisock_tcp_socket_check_write (self, g_bytes_get_size (bytes), error))
     return FALSE;
 
   tisock_stream_write_bytes (&GET_PRIVATE (self)->stream, bytes);
-  note_written (self);
+  tisock_tcp_socket_note_written (self);
 
   return TRUE;
 }

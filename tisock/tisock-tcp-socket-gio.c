@@ -202,6 +202,10 @@ check_parting (TisockTCPSocket  *self,
                                       "Could not %s: %" G_GSIZE_FORMAT " bytes are still to be "
                                       "sent", operation, priv->stream.queue.length);
 
+  if (priv->stream.links != NULL)
+    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                      "Could not %s: the socket is spliced", operation);
+
   return TRUE;
 }
 
@@ -249,10 +253,9 @@ may_lend (TisockTCPSocket  *self,
   if (!check_parting (self, operation, error))
     return FALSE;
 
-  if (stream->closing || stream->links != NULL)
+  if (stream->closing)
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                      "Could not %s: the socket %s", operation,
-                                      stream->closing ? "has been shut down" : "is spliced");
+                                      "Could not %s: the socket has been shut down", operation);
 
   if (tisock_socket_core_get_pending (core, TISOCK_PENDING_RECEIVE) == NULL)
     return TRUE;
@@ -329,11 +332,11 @@ lend (TisockTCPSocket *self,
  * whose operations then fail with [error@Gio.IOErrorEnum.CLOSED], also those that
  * were waiting. So does the end of this socket's context.
  *
- * While bytes are queued for sending, and after [method@TCPSocket.shutdown], this
- * is refused with [error@Tisock.SocketError.INVALID_STATE]:
- * [method@TCPSocket.flush] first. While a call waits to receive, that is
- * [error@Gio.IOErrorEnum.PENDING], which is returned only. Called again it gives
- * the same stream, as long as there is one.
+ * While bytes are queued for sending, after [method@TCPSocket.shutdown], and
+ * while the socket is spliced, this is refused with
+ * [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush] first. While
+ * a call waits to receive, that is [error@Gio.IOErrorEnum.PENDING], which is
+ * returned only. Called again it gives the same stream, as long as there is one.
  *
  * To [method@ServerSocket.drain_async] a connection that is lent is busy.
  *
@@ -374,8 +377,9 @@ tisock_tcp_socket_get_io_stream (TisockTCPSocket  *self,
  * has the options that were set here. This socket's life ends as by
  * [method@SocketCore.close]. What it has received and not given out stays
  * readable here. While bytes are queued for sending, and while the connection is
- * lent to its [method@TCPSocket.get_io_stream], this is refused with
- * [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush] first.
+ * lent to its [method@TCPSocket.get_io_stream] or spliced to another one, this is
+ * refused with [error@Tisock.SocketError.INVALID_STATE]: [method@TCPSocket.flush]
+ * first.
  *
  * Returns: (transfer full): the GIO socket; `NULL` on error
  *

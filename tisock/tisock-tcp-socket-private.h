@@ -16,6 +16,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TisockSendOperation TisockSendOperation;
 typedef struct _TisockTCPAmounts TisockTCPAmounts;
 typedef struct _TisockTCPExtras TisockTCPExtras;
 typedef struct _TisockTCPSettings TisockTCPSettings;
@@ -47,6 +48,13 @@ struct _TisockTCPAmounts
   gsize    available;
   gsize    left;
   gboolean needs_drain;
+};
+
+/* A call that waits until what was queued then has been sent. */
+struct _TisockSendOperation
+{
+  TisockOperation operation;
+  guint64         end;          /* the place in the stream */
 };
 
 /* What few sockets have, and an idle connection does not pay for. */
@@ -135,6 +143,15 @@ GSocketConnectable     *tisock_tcp_socket_dup_destination (TisockTCPSocket      
  * out whether anybody watches costs more than most of what else is done for an event. */
 void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self);
 
+/* Whether a write of this length may be queued now. */
+gboolean                tisock_tcp_socket_check_write     (TisockTCPSocket       *self,
+                                                           gsize                  length,
+                                                           GError               **error);
+/* To be called after the stream was given something to send. */
+void                    tisock_tcp_socket_note_written    (TisockTCPSocket       *self);
+/* Waits for all that is queued now; on a connection that is broken, for its end. */
+TisockSendOperation     tisock_tcp_socket_want_sent       (TisockTCPSocket       *self,
+                                                           const TisockOperationFuncs *funcs);
 /* Ends the calls that wait until what is queued before a place in the stream has been sent: it is
  * going to be dropped. */
 void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket       *self,

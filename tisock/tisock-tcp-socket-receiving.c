@@ -185,6 +185,10 @@ check_receive (TisockTCPSocket  *self,
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
     return tisock_tcp_socket_refuse (self, "receive", error);
 
+  if (tisock_stream_get_target (&GET_PRIVATE (self)->stream) != NULL)
+    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                      "Could not receive: the socket is spliced to another one");
+
   if (tisock_socket_core_get_pending (core, TISOCK_PENDING_RECEIVE) == NULL)
     return TRUE;
 

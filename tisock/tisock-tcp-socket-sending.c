@@ -11,12 +11,6 @@
 
 #define GET_PRIVATE(self) (tisock_tcp_socket_get_private (self))
 
-typedef struct
-{
-  TisockOperation operation;
-  guint64         end;          /* the place in the stream to be sent */
-} SendOperation;
-
 /* Sending */
 
 static gboolean
@@ -27,7 +21,7 @@ send_try (TisockOperation *operation,
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
 
-  if (priv->stream.passed >= ((SendOperation *) operation)->end)
+  if (priv->stream.passed >= ((TisockSendOperation *) operation)->end)
     result->pointer = object;
   else if (end != NULL)
     result->error = g_error_copy (end);
@@ -46,14 +40,14 @@ static const TisockOperationFuncs send_funcs = {
   .free = free_operation,
 };
 
-/* Waits for all that is queued now; on a connection that is broken, for its end. */
-static SendOperation
-want_sent (TisockTCPSocket *self)
+TisockSendOperation
+tisock_tcp_socket_want_sent (TisockTCPSocket            *self,
+                             const TisockOperationFuncs *funcs)
 {
   TisockStream *stream = &GET_PRIVATE (self)->stream;
 
-  return (SendOperation) {
-    .operation = tisock_operation_init (&send_funcs),
+  return (TisockSendOperation) {
+    .operation = tisock_operation_init (funcs),
     .end = stream->failure == NULL ? tisock_stream_get_end (stream) : G_MAXUINT64,
   };
 }
@@ -62,21 +56,18 @@ void
 tisock_tcp_socket_cancel_sends (TisockTCPSocket *self,
                                 guint64          end)
 {
-  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  SendOperation *first;
+  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
+  TisockOperation *first;
 
-  while ((first = (SendOperation *) tisock_socket_core_get_pending (TISOCK_SOCKET_CORE (self),
-                                                                    TISOCK_PENDING_SEND)) != NULL &&
-         first->end <= end)
+  while ((first = tisock_socket_core_get_pending (core, TISOCK_PENDING_SEND)) != NULL &&
+         ((TisockSendOperation *) first)->end <= end)
     {
       TisockResult result = { NULL };
 
-      if (first->end <= priv->stream.passed)
-        result.pointer = self;
-      else
+      if (!first->funcs->try (first, self, NULL, &result))
         result.error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                             "The transfer was aborted by send-progress");
-      tisock_operation_return (&first->operation, &result);
+      tisock_operation_return (first, &result);
     }
 }
 
@@ -86,7 +77,7 @@ wait_until_sent (TisockTCPSocket *self,
                  GTask           *task,
                  GError          *error)
 {
-  SendOperation wanted = want_sent (self);
+  TisockSendOperation wanted = tisock_tcp_socket_want_sent (self, &send_funcs);
 
   if (error != NULL)
     {
@@ -118,7 +109,7 @@ run_until_sent (TisockTCPSocket  *self,
                 GCancellable     *cancellable,
                 GError          **error)
 {
-  SendOperation wanted = want_sent (self);
+  TisockSendOperation wanted = tisock_tcp_socket_want_sent (self, &send_funcs);
   gpointer result;
 
   return tisock_socket_core_run_operation (TISOCK_SOCKET_CORE (self), &wanted.operation, name,

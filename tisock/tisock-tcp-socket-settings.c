@@ -576,7 +576,8 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * How many bytes may be queued at all.
    *
    * A write that would go past it is refused whole with
-   * [error@Tisock.SocketError.QUEUE_FULL]. 0, the default, is no limit.
+   * [error@Tisock.SocketError.QUEUE_FULL]. Files do not count, and what is spliced
+   * is never refused. 0, the default, is no limit.
    *
    * Since: 1.0
    */

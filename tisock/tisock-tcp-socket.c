@@ -172,6 +172,8 @@ stream_happened (TisockStream       *stream,
     due |= TISOCK_DUE_SEND_PROGRESS;
   if (events & TISOCK_STREAM_DRAINED)
     due |= TISOCK_DUE_DRAINED;
+  if (events & TISOCK_STREAM_MOVED)
+    due |= TISOCK_DUE_MOVED;
 
   tisock_socket_core_due ((TisockSocketCore *) stream->slot.owner, (TisockDue) due);
 }
@@ -208,12 +210,12 @@ stream_ended (TisockStream *stream,
   tisock_socket_core_end (self, state, error, error_number);
 }
 
-/* Nothing is left to send, and nothing unread. */
+/* Nothing is left to send, nothing unread, and nothing to be passed on. */
 static gboolean
 is_idle (TisockTCPSocketPrivate *priv)
 {
   return priv->stream.queue.length == 0 && priv->stream.received.length == 0 &&
-         !tisock_tcp_socket_is_lent (priv);
+         !tisock_tcp_socket_is_lent (priv) && priv->stream.links == NULL;
 }
 
 static void

@@ -195,6 +195,68 @@ gboolean tisock_tcp_socket_flush (TisockTCPSocket  *self,
                                   GError          **error);
 
 TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_send_file_async (TisockTCPSocket     *self,
+                                        GFile               *file,
+                                        goffset              offset,
+                                        goffset              length,
+                                        GCancellable        *cancellable,
+                                        GAsyncReadyCallback  callback,
+                                        gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+goffset tisock_tcp_socket_send_file_finish (TisockTCPSocket  *self,
+                                            GAsyncResult     *result,
+                                            GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+goffset tisock_tcp_socket_send_file_sync (TisockTCPSocket  *self,
+                                          GFile            *file,
+                                          goffset           offset,
+                                          goffset           length,
+                                          int               timeout_ms,
+                                          GCancellable     *cancellable,
+                                          GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_send_file_from_fd_async (TisockTCPSocket     *self,
+                                                int                  fd,
+                                                goffset              offset,
+                                                goffset              length,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+goffset tisock_tcp_socket_send_file_from_fd_finish (TisockTCPSocket  *self,
+                                                    GAsyncResult     *result,
+                                                    GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+goffset tisock_tcp_socket_send_file_from_fd_sync (TisockTCPSocket  *self,
+                                                  int               fd,
+                                                  goffset           offset,
+                                                  goffset           length,
+                                                  int               timeout_ms,
+                                                  GCancellable     *cancellable,
+                                                  GError          **error);
+
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_splice_to (TisockTCPSocket  *self,
+                                      TisockTCPSocket  *other,
+                                      GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_splice_to_async (TisockTCPSocket     *self,
+                                        TisockTCPSocket     *other,
+                                        GCancellable        *cancellable,
+                                        GAsyncReadyCallback  callback,
+                                        gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gint64 tisock_tcp_socket_splice_to_finish (TisockTCPSocket  *self,
+                                           GAsyncResult     *result,
+                                           GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gint64 tisock_tcp_socket_splice_to_sync (TisockTCPSocket  *self,
+                                         TisockTCPSocket  *other,
+                                         int               timeout_ms,
+                                         GCancellable     *cancellable,
+                                         GError          **error);
+
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_tcp_socket_listen (TisockTCPSocket  *self,
                                    GError          **error);
 TISOCK_AVAILABLE_IN_1_0

@@ -124,6 +124,63 @@ test('a time that is over', () => {
   assertIOError(catchError(() => socket.shutdown_sync(0, null)), Gio.IOErrorEnum.TIMED_OUT);
 });
 
+// A file with these bytes, which goes with the test.
+function makeFile(text) {
+  const [file, stream] = Gio.File.new_tmp(null);
+
+  stream.close(null);
+  file.replace_contents(text, null, false, Gio.FileCreateFlags.NONE, null);
+  cleanUp(() => file.delete(null));
+
+  return file;
+}
+
+test('files are sent', () => {
+  const [socket, peer] = makePair();
+  const file = makeFile('0123456789');
+
+  assertEqual(begin(socket, 'send_file', file, 0, -1, null)(), 10);
+  assertEqual(socket.send_file_sync(file, 5, 2, -1, null), 2);
+  iterateUntil(() => peer.bytes_available === 12);
+  assertEqual(peer.read_string(-1, null), '012345678956');
+  assertIOError(catchError(() => socket.send_file_sync(Gio.File.new_for_path('/dev/null'), 0, -1,
+                                                       -1, null)),
+                Gio.IOErrorEnum.NOT_REGULAR_FILE);
+});
+
+// GJS cannot open a descriptor; the socket's own is none of a file.
+test('descriptors are looked at', () => {
+  const [socket] = makePair();
+  const finish = begin(socket, 'send_file_from_fd', socket.handle, 0, -1, null);
+
+  assertIOError(catchError(finish), Gio.IOErrorEnum.NOT_REGULAR_FILE);
+  assertIOError(catchError(() => socket.send_file_from_fd_sync(socket.handle, 0, -1, -1, null)),
+                Gio.IOErrorEnum.NOT_REGULAR_FILE);
+});
+
+test('sockets are spliced', () => {
+  const [socket, peer] = makePair();
+  const [near, far] = makePair();
+  const finish = begin(peer, 'splice_to', near, null);
+
+  near.splice_to(peer);
+  socket.write_string('question');
+  iterateUntil(() => far.bytes_available === 8);
+  far.write_string('answer');
+  iterateUntil(() => socket.bytes_available === 6);
+  socket.shutdown_write();
+  assertEqual(finish(), 8);
+  assertEqual(far.read_string(-1, null), 'question');
+  assertEqual(socket.read_string(-1, null), 'answer');
+});
+
+test('splicing for a time', () => {
+  const [, peer] = makePair();
+  const [near] = makePair();
+
+  assertIOError(catchError(() => peer.splice_to_sync(near, 0, null)), Gio.IOErrorEnum.TIMED_OUT);
+});
+
 test('accept_async', () => {
   const server = makeServer();
 

@@ -3,6 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import os
+import tempfile
+
 from support import Recorder, TestCase, iterate_until, main
 from gi.repository import Gio, GLib, Tisock
 
@@ -72,6 +75,54 @@ class AsyncTest(TestCase):
         with self.assertRaises(GLib.Error) as caught:
             finish()
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+
+class TransferTest(TestCase):
+    """Files, and sockets that are spliced."""
+
+    def setUp(self):
+        super().setUp()
+        self.socket, self.peer = self.make_pair()
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            file.write(b'0123456789')
+        self.file = Gio.File.new_for_path(file.name)
+        self.addCleanup(os.unlink, file.name)
+
+    def test_send_file(self):
+        self.assertEqual(begin(self.socket, 'send_file', self.file, 0, -1)(), 10)
+        self.assertEqual(self.socket.send_file_sync(self.file, 5, 2, -1), 2)
+        self.assertEqual(self.receive(self.peer, 12), b'012345678956')
+
+    def test_send_file_from_fd(self):
+        with open(self.file.get_path(), 'rb') as file:
+            finish = begin(self.socket, 'send_file_from_fd', file.fileno(), 8, -1)
+        self.assertEqual(finish(), 2)
+        with open(self.file.get_path(), 'rb') as file:
+            self.assertEqual(self.socket.send_file_from_fd_sync(file.fileno(), 0, 1, -1), 1)
+        self.assertEqual(self.receive(self.peer, 3), b'890')
+
+    def test_send_file_refused(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.socket.send_file_sync(Gio.File.new_for_path('/dev/null'), 0, -1, -1)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                 Gio.IOErrorEnum.NOT_REGULAR_FILE))
+
+    def test_splice_to(self):
+        near, far = self.make_pair()
+        finish = begin(self.peer, 'splice_to', near)
+        self.assertTrue(near.splice_to(self.peer))
+        self.socket.write(b'question')
+        self.assertEqual(self.receive(far, 8), b'question')
+        far.write(b'answer')
+        self.assertEqual(self.receive(self.socket, 6), b'answer')
+        self.socket.shutdown_write()
+        self.assertEqual(finish(), 8)
+
+    def test_splice_to_blocking(self):
+        near, _ = self.make_pair()
+        with self.assertRaises(GLib.Error) as caught:
+            self.peer.splice_to_sync(near, 0)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT))
 
 
 class ServerTest(TestCase):

@@ -354,6 +354,38 @@ void test_blocking () throws Error {
     listener.close ();
 }
 
+// Through a relay: the echo server's own connection is spliced to a second one.
+void test_transfers () throws Error {
+    var server = new EchoServer ();
+    server.listen ();
+    var listener = new Tisock.TCPSocket () { address = HOST };
+    listener.listen ();
+    var client = new Tisock.TCPSocket () { address = HOST, port = listener.port };
+    client.open ();
+    iterate_until (() => client.is_connected && listener.is_connected);
+    var far = open_socket (server);
+    AsyncResult? moved = null;
+    AsyncResult? sent = null;
+    FileIOStream stream;
+    var file = File.new_tmp (null, out stream);
+
+    far.splice_to_async.begin (listener, null, (source, result) => { moved = result; });
+    listener.splice_to (far);
+    stream.output_stream.write ("0123456789".data);
+    stream.close ();
+    client.send_file_async.begin (file, 5, -1, null, (source, result) => { sent = result; });
+    iterate_until (() => client.bytes_available == 5 && sent != null);
+    assert_true (client.send_file_async.end (sent) == 5);
+    assert_true (client.send_file_sync (file, 0, 5) == 5);
+    iterate_until (() => client.bytes_available == 10);
+    assert_cmpstr (client.read_string (-1), CompareOperator.EQ, "5678901234");
+    client.shutdown ();
+    iterate_until (() => moved != null);
+    assert_true (far.splice_to_async.end (moved) == 10);
+    file.delete ();
+    server.close ();
+}
+
 void test_io_stream () throws Error {
     var server = new EchoServer ();
     server.listen ();
@@ -407,6 +439,7 @@ int main (string[] args) {
     add ("/vala/async", test_async);
     add ("/vala/cancelled", test_cancelled);
     add ("/vala/blocking", test_blocking);
+    add ("/vala/transfers", test_transfers);
     add ("/vala/io-stream", test_io_stream);
 
     return Test.run ();

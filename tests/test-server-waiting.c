@@ -379,7 +379,6 @@ test_drain_busy (ServerFixture *fixture,
   TisockTCPSocket *unsent = add_connection (fixture, &peers[1]);
   const gsize length = 8 * 1024 * 1024;
   g_autofree guint8 *data = g_malloc0 (length);
-  g_autofree char *received = NULL;
   g_autofree char *answer = NULL;
 
   g_test_summary ("A busy connection is shut down when it is idle.");

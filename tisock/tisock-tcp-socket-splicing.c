@@ -177,7 +177,8 @@ splice (TisockTCPSocket  *self,
  * spliced to one other socket, and have one spliced to it. Otherwise this fails
  * with [error@Tisock.SocketError.INVALID_STATE]; while a call waits for bytes of
  * the socket, with [error@Gio.IOErrorEnum.PENDING]. Neither socket keeps the
- * other one alive, other than by being open.
+ * other one alive, other than by being open. To
+ * [method@ServerSocket.drain_async] a socket that is spliced is busy.
  *
  * Returns: whether the sockets are spliced
  *

@@ -328,8 +328,8 @@ class ClientTest(ExampleTest):
 
     def test_usage(self):
         for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'line-client',
-                     'sync-client'):
-            for language in LANGUAGES if name in ('echo-client', 'chat-client') else ['c']:
+                     'relay', 'sync-client'):
+            for language in LANGUAGES if name in ('echo-client', 'chat-client', 'relay') else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
 
@@ -470,6 +470,48 @@ class HttpTest(ExampleTest):
                               capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual((done.stdout, done.stderr, done.returncode), (self.PAGE, '', 0))
 
+    def get(self, port, path):
+        connection = http.client.HTTPConnection(HOST, int(port), timeout=DEADLINE)
+        connection.request('GET', path)
+        response = connection.getresponse()
+        data = response.read()
+        connection.close()
+        return response.status, data
+
+    def test_file_server(self):
+        """A large file, one in a folder below, and what must not be served."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        data = os.urandom(8 << 20)
+        served = pathlib.Path(folder, 'served')
+        pathlib.Path(served, 'below').mkdir(parents=True)
+        pathlib.Path(served, 'large').write_bytes(data)
+        pathlib.Path(served, 'empty').write_bytes(b'')
+        pathlib.Path(served, 'below', 'a file').write_bytes(b'below')
+        pathlib.Path(served, 'index.html').write_bytes(b'index')
+        pathlib.Path(folder, 'secret').write_bytes(b'secret')
+        server = self.start('c', 'file-server', str(served), '0')
+        port = server.expect_port()
+        self.assertEqual(self.get(port, '/large'), (200, data))
+        self.assertEqual(self.get(port, '/empty'), (200, b''))
+        self.assertEqual(self.get(port, '/below/a%20file'), (200, b'below'))
+        self.assertEqual(self.get(port, '/'), (200, b'index'))
+        for path in ('/nothing', '/below', '/../secret', '/%2e%2e/secret', '//etc/passwd', '/%00'):
+            self.assertEqual(self.get(port, path), (404, b''), path)
+
+    @unittest.skipUnless(shutil.which('curl'), 'no curl')
+    def test_file_server_with_curl(self):
+        """Many at a time."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        data = os.urandom(1 << 20)
+        pathlib.Path(folder, 'file').write_bytes(data)
+        server = self.start('c', 'file-server', folder, '0')
+        url = f'http://{HOST}:{server.expect_port()}/file'
+        command_line = ['curl', '-sS', '--noproxy', '*', url]
+        running = [subprocess.Popen(command_line, stdout=subprocess.PIPE) for _ in range(10)]
+        for process in running:
+            self.assertEqual(process.communicate(timeout=DEADLINE)[0], data)
+            self.assertEqual(process.returncode, 0)
+
     def test_fetch_from_example(self):
         _, port = self.start_server('c', 'http-server')
         client = self.start('c', 'http-fetch', 'localhost', port)
@@ -506,6 +548,75 @@ class HttpTest(ExampleTest):
                 request += peer.recv(1000)
             peer.sendall(b'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n')
         self.assertEqual(self.assert_fails(client, 'HTTP/1.0 200 OK'), [])
+
+
+class RelayTest(ExampleTest):
+    def start_relay(self, language, port):
+        relay = self.start(language, 'relay', HOST, port, '0')
+        return relay, relay.expect_port()
+
+    def expect_visit(self, relay):
+        came, left = relay.read_line().split(), relay.read_line().split()
+        self.assertEqual((came[2], left[2]), ('came', 'left'))
+        self.assertEqual(came[1], left[1])
+
+    def test_every_relay_in_a_chain(self):
+        """An echo through all of them, one behind the other."""
+        _, port = self.start_server('c', 'echo-server')
+        relays = []
+        for language in LANGUAGES:
+            relay, port = self.start_relay(language, port)
+            relays.append(relay)
+        for text in (TEXT, 'x' * 100000):
+            client = self.start('c', 'echo-client', HOST, port, text)
+            for line in ('connected', text, 'closed'):
+                client.expect(line)
+            client.finish()
+            for relay in relays:
+                self.expect_visit(relay)
+        for relay in relays:
+            self.assertEqual(relay.errors, [])
+
+    def test_half_close(self):
+        """The answer comes after the end of the question, which is there before the server."""
+        for language in LANGUAGES:
+            with self.subTest(relay=language):
+                listener, port = self.listener()
+                relay, port = self.start_relay(language, port)
+                client = self.connect(port)
+                client.sendall(b'question')
+                client.shutdown(socket.SHUT_WR)
+                with self.accept(listener) as server, server.makefile('rb') as stream:
+                    self.assertEqual(stream.read(), b'question')
+                    server.sendall(b'answer')
+                with client.makefile('rb') as stream:
+                    self.assertEqual(stream.read(), b'answer')
+                self.expect_visit(relay)
+
+    def test_cut_off(self):
+        """A server that breaks the connection off is seen to have done that."""
+        for language in LANGUAGES:
+            with self.subTest(relay=language):
+                listener, port = self.listener()
+                relay, port = self.start_relay(language, port)
+                client = self.connect(port)
+                with self.accept(listener) as server:
+                    client.sendall(b'x')
+                    self.assertEqual(server.recv(1), b'x')
+                    server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+                with self.assertRaises(ConnectionResetError):
+                    client.recv(1)
+                self.expect_visit(relay)
+
+    def test_nobody_listens(self):
+        for language in LANGUAGES:
+            with self.subTest(relay=language):
+                relay, port = self.start_relay(language, self.refusing_port())
+                with self.assertRaises(ConnectionResetError):
+                    self.connect(port).recv(1)
+                self.expect_visit(relay)
+                relay.stop()
+                self.assertRegex('\n'.join(relay.errors), '(?i)refused')
 
 
 if __name__ == '__main__':

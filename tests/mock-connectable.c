@@ -8,18 +8,19 @@
 
 struct _MockConnectable
 {
-  GObject    parent_instance;
+  GObject             parent_instance;
 
-  GThread   *home;              /* which must not be blocked */
-  GPtrArray *addresses;
-  GError    *error;
+  GThread            *home;     /* which must not be blocked */
+  GPtrArray          *addresses;
+  GError             *error;
+  GSocketConnectable *name;
 
   /* Guards what follows: the calls come from threads. */
-  GMutex     lock;
-  GCond      changed;
-  gboolean   held;
-  guint      n_calls;
-  guint      n_enumerators;
+  GMutex              lock;
+  GCond               changed;
+  gboolean            held;
+  guint               n_calls;
+  guint               n_enumerators;
 };
 
 static void mock_connectable_connectable_init (GSocketConnectableIface *iface);
@@ -127,6 +128,15 @@ mock_connectable_enumerate (GSocketConnectable *connectable)
   return G_SOCKET_ADDRESS_ENUMERATOR (enumerator);
 }
 
+static GSocketAddressEnumerator *
+mock_connectable_proxy_enumerate (GSocketConnectable *connectable)
+{
+  MockConnectable *self = MOCK_CONNECTABLE (connectable);
+
+  return self->name != NULL ? g_socket_connectable_proxy_enumerate (self->name)
+                            : g_socket_connectable_enumerate (connectable);
+}
+
 static char *
 mock_connectable_to_string (GSocketConnectable *connectable)
 {
@@ -140,6 +150,7 @@ mock_connectable_finalize (GObject *object)
 
   g_ptr_array_unref (self->addresses);
   g_clear_error (&self->error);
+  g_clear_object (&self->name);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
 
@@ -156,6 +167,7 @@ static void
 mock_connectable_connectable_init (GSocketConnectableIface *iface)
 {
   iface->enumerate = mock_connectable_enumerate;
+  iface->proxy_enumerate = mock_connectable_proxy_enumerate;
   iface->to_string = mock_connectable_to_string;
 }
 
@@ -172,6 +184,17 @@ MockConnectable *
 mock_connectable_new (void)
 {
   return g_object_new (MOCK_TYPE_CONNECTABLE, NULL);
+}
+
+MockConnectable *
+mock_connectable_new_for_name (const char *name,
+                               guint16     port)
+{
+  MockConnectable *self = mock_connectable_new ();
+
+  self->name = g_network_address_new (name, port);
+
+  return self;
 }
 
 void

@@ -16,6 +16,9 @@ G_DECLARE_FINAL_TYPE (MockConnectable, mock_connectable, MOCK, CONNECTABLE, GObj
 
 /* Without addresses its enumerators have none. It is called "somewhere". */
 MockConnectable *mock_connectable_new         (void) G_GNUC_WARN_UNUSED_RESULT;
+/* One whose proxies are those of a name. */
+MockConnectable *mock_connectable_new_for_name (const char     *name,
+                                               guint16          port) G_GNUC_WARN_UNUSED_RESULT;
 void             mock_connectable_add         (MockConnectable *self,
                                                GSocketAddress  *address);
 /* What comes after the addresses. */

@@ -824,7 +824,7 @@ test_connectable_own_resolve_timeout (Fixture       *fixture,
   open_socket (fixture);
 
   socket_fixture_expect (&fixture->base, "error:timed-out/error closed/error");
-  expect_message (fixture, "Could not connect to somewhere: the name is not resolved; "
+  expect_message (fixture, "Could not connect to somewhere: the next address is not known; "
                   "the resolve-timeout of 3 ms is over");
 }
 

@@ -71,3 +71,49 @@ tisock_tcp_socket_set_connectable (TisockTCPSocket    *self,
   g_set_object (&tisock_tcp_socket_ensure_extras (self)->connectable, connectable);
   tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_CONNECTABLE);
 }
+
+/**
+ * tisock_tcp_socket_get_proxy_resolver: (get-property proxy-resolver)
+ * @self: the socket
+ *
+ * Gets whom to ask which proxies to go through.
+ *
+ * Returns: (transfer none) (nullable): the resolver; `NULL`: connect directly
+ *
+ * Since: 1.0
+ */
+GProxyResolver *
+tisock_tcp_socket_get_proxy_resolver (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv;
+
+  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
+
+  priv = GET_PRIVATE (self);
+
+  return priv->extras != NULL ? priv->extras->proxy_resolver : NULL;
+}
+
+/**
+ * tisock_tcp_socket_set_proxy_resolver: (set-property proxy-resolver)
+ * @self: the socket
+ * @proxy_resolver: (nullable): the resolver; `NULL`: connect directly
+ *
+ * Sets whom to ask which proxies to go through, from the next opening on.
+ *
+ * Since: 1.0
+ */
+void
+tisock_tcp_socket_set_proxy_resolver (TisockTCPSocket *self,
+                                      GProxyResolver  *proxy_resolver)
+{
+  g_return_if_fail (TISOCK_IS_TCP_SOCKET (self));
+  g_return_if_fail (proxy_resolver == NULL || G_IS_PROXY_RESOLVER (proxy_resolver));
+
+  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
+      tisock_tcp_socket_get_proxy_resolver (self) == proxy_resolver)
+    return;
+
+  g_set_object (&tisock_tcp_socket_ensure_extras (self)->proxy_resolver, proxy_resolver);
+  tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_PROXY_RESOLVER);
+}

@@ -61,6 +61,7 @@ struct _TisockSendOperation
 struct _TisockTCPExtras
 {
   GSocketConnectable *connectable;
+  GProxyResolver     *proxy_resolver;
 
   GBytes             *searched_for;     /* the last delimiter */
   gsize               searched;         /* how far the receive buffer was searched for it */
@@ -105,6 +106,7 @@ typedef enum
 {
   TISOCK_TCP_PROP_ADDRESS = 1,
   TISOCK_TCP_PROP_CONNECTABLE,
+  TISOCK_TCP_PROP_PROXY_RESOLVER,
   TISOCK_TCP_PROP_REMOTE_ADDRESS,
   TISOCK_TCP_PROP_REMOTE_PORT,
   TISOCK_TCP_PROP_BYTES_AVAILABLE,

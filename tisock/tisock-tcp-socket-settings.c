@@ -183,6 +183,10 @@ tisock_tcp_socket_get_property (GObject    *object,
       g_value_set_object (value, tisock_tcp_socket_get_connectable (self));
       break;
 
+    case TISOCK_TCP_PROP_PROXY_RESOLVER:
+      g_value_set_object (value, tisock_tcp_socket_get_proxy_resolver (self));
+      break;
+
     case TISOCK_TCP_PROP_REMOTE_ADDRESS:
       g_value_take_string (value, tisock_tcp_socket_get_remote_address (self));
       break;
@@ -270,6 +274,10 @@ tisock_tcp_socket_set_property (GObject      *object,
 
     case TISOCK_TCP_PROP_CONNECTABLE:
       tisock_tcp_socket_set_connectable (self, g_value_get_object (value));
+      break;
+
+    case TISOCK_TCP_PROP_PROXY_RESOLVER:
+      tisock_tcp_socket_set_proxy_resolver (self, g_value_get_object (value));
       break;
 
     case TISOCK_TCP_PROP_TIMEOUT:
@@ -361,6 +369,7 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * - a [class@Gio.NetworkAddress]: as an address and port
    * - a [class@Gio.InetSocketAddress], which is connected to at once
    * - a [class@Gio.UnixSocketAddress], a path or an abstract name, likewise
+   * - a [class@Gio.ProxyAddress]: a destination, by way of a proxy
    * - a [class@Gio.NetworkService]: the machines that offer the service (SRV
    *   records), in the order of their priority and weight
    * - any other [iface@Gio.SocketConnectable]: its addresses are asked for one by
@@ -380,11 +389,35 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
     g_param_spec_object ("connectable", NULL, NULL, G_TYPE_SOCKET_CONNECTABLE, writable);
 
   /**
+   * TisockTCPSocket:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * Whom to ask which proxies to go through.
+   *
+   * It is asked for the destination, each time the socket is opened, and on a
+   * thread: it must allow that. Its answers are tried one after the other, the
+   * next one when one has failed; none of them is passed over. "direct://" is
+   * the way without a proxy. A destination that is a path or a
+   * [class@Gio.ProxyAddress] it is not asked for.
+   *
+   * [func@Gio.ProxyResolver.get_default] gives the settings of the desktop, and
+   * a [class@Gio.SimpleProxyResolver] says the same proxy for all destinations
+   * but some. Proxies by SOCKS 4, 4a and 5 and by HTTP's CONNECT are possible;
+   * names are told to them unresolved if the protocol allows it.
+   * [property@TCPSocket:timeout] counts for all of it.
+   *
+   * Counts from the next opening. The default is `NULL`: connect directly.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_TCP_PROP_PROXY_RESOLVER] =
+    g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, writable);
+
+  /**
    * TisockTCPSocket:remote-address: (getter get_remote_address)
    *
    * The peer's IP address.
    *
-   * After the end of a connection it is still that connection's, until the next
+   * By way of a proxy the peer is the proxy. After the end of a connection it is still that connection's, until the next
    * one. Xojo's `TCPSocket.RemoteAddress`.
    *
    * Since: 1.0

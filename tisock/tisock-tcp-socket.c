@@ -368,6 +368,7 @@ start_connector (TisockTCPSocket  *self,
   g_autoptr(GSocketConnectable) destination = tisock_tcp_socket_dup_destination (self);
   TisockConnectorOptions options = {
     .destination = destination,
+    .proxy_resolver = tisock_tcp_socket_get_proxy_resolver (self),
     .bound = tisock_socket_core_get_network_interface (core) != NULL,
     .timeout = priv->settings->stream.timeout,
     .resolve_timeout = priv->settings->resolve_timeout,
@@ -827,6 +828,7 @@ free_extras (TisockTCPExtras *extras)
 {
   g_clear_pointer (&extras->searched_for, g_bytes_unref);
   g_clear_object (&extras->connectable);
+  g_clear_object (&extras->proxy_resolver);
   g_free (extras);
 }
 

@@ -74,6 +74,11 @@ TISOCK_AVAILABLE_IN_1_0
 void tisock_tcp_socket_set_connectable (TisockTCPSocket    *self,
                                         GSocketConnectable *connectable);
 TISOCK_AVAILABLE_IN_1_0
+GProxyResolver *tisock_tcp_socket_get_proxy_resolver (TisockTCPSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_set_proxy_resolver (TisockTCPSocket *self,
+                                           GProxyResolver  *proxy_resolver);
+TISOCK_AVAILABLE_IN_1_0
 char *tisock_tcp_socket_get_remote_address (TisockTCPSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
 int tisock_tcp_socket_get_remote_port (TisockTCPSocket *self);

@@ -25,6 +25,7 @@ const SOCKET_SETTINGS = {
   network_interface: LOOPBACK,
   no_delay: false,
   port: 7000,
+  proxy_resolver: Gio.SimpleProxyResolver.new(null, null),
   receive_limit: 2 ** 40,
   resolve_timeout: 7000,
   send_limit: 2 ** 40,

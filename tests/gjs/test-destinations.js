@@ -57,3 +57,26 @@ test('a path', () => {
   assertEqual(events.names, ['connected']);
   assertSame(socket.remote_address, null);
 });
+
+test('a proxy', () => {
+  const server = makeServer();
+  const requests = [];
+
+  server.connect('accepted', (_server, peer) => {
+    peer.connect('data-available', () => {
+      requests.push(peer.read_string(-1, null));
+      peer.write_string('HTTP/1.0 200 OK\r\n\r\nhello');
+    });
+  });
+
+  const proxy_resolver = Gio.SimpleProxyResolver.new(`http://${HOST}:${server.port}`, null);
+  const socket = new Tisock.TCPSocket({address: 'a.example', port: 80, proxy_resolver});
+
+  assertSame(socket.proxy_resolver, proxy_resolver);
+  socket.open();
+  cleanUp(() => socket.close());
+  iterateUntil(() => socket.bytes_available === 5);
+  assertSame(socket.read_string(-1, null), 'hello');
+  assertSame(socket.remote_port, server.port);
+  assertTrue(requests[0].startsWith('CONNECT a.example:80 HTTP/1.0\r\n'));
+});

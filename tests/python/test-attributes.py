@@ -23,6 +23,7 @@ SETTINGS = {
         'network_interface': LOOPBACK,
         'no_delay': False,
         'port': 7000,
+        'proxy_resolver': Gio.SimpleProxyResolver.new(None, None),
         'receive_limit': 2 ** 40,
         'resolve_timeout': 7000,
         'send_limit': 2 ** 40,

@@ -39,6 +39,18 @@ class Ports(GObject.Object, Gio.SocketConnectable):
         return 'some ports'
 
 
+class Resolver(GObject.Object, Gio.ProxyResolver):
+    """Gives the same proxies for everything, and notes what and on which thread it is asked."""
+
+    def __init__(self, *uris):
+        super().__init__()
+        self.uris, self.asked = uris, []
+
+    def do_lookup(self, uri, cancellable):
+        self.asked.append((uri, threading.current_thread() is threading.main_thread()))
+        return list(self.uris)
+
+
 class DestinationsTest(TestCase):
     def refuse(self):
         """A port of its own on which nobody listens."""
@@ -95,6 +107,52 @@ class DestinationsTest(TestCase):
         self.assertEqual(recorder.names, ['error', 'closed'])
         self.assertEqual(recorder.last('error')[0].message,
                          f'Could not connect to some ports: {HOST}:{port}: Connection refused')
+
+    def make_proxy(self, answer):
+        """A server that is asked to connect on, and only says this."""
+        server = self.make_server()
+        self.requests = []
+
+        def data_available(socket):
+            self.requests.append(socket.read_string(-1, None))
+            socket.write_string(answer)
+
+        server.connect('accepted',
+                       lambda server, socket: socket.connect('data-available', data_available))
+        return server
+
+    def open_through(self, resolver):
+        socket = Tisock.TCPSocket(address='a.example', port=80, proxy_resolver=resolver)
+        self.assertEqual(socket.proxy_resolver, resolver)
+        recorder = Recorder(socket)
+        socket.open()
+        self.addCleanup(socket.close)
+        iterate_until(lambda: recorder.events)
+        return socket, recorder
+
+    def test_a_proxy(self):
+        server = self.make_proxy('HTTP/1.0 200 OK\r\n\r\nhello')
+        socket, recorder = self.open_through(
+            Gio.SimpleProxyResolver.new(f'http://{HOST}:{server.port}', None))
+        self.assertEqual(self.receive(socket, 5), b'hello')
+        self.assertEqual(recorder.names[0], 'connected')
+        self.assertEqual((socket.remote_address, socket.remote_port), (HOST, server.port))
+        self.assertTrue(self.requests[0].startswith('CONNECT a.example:80 HTTP/1.0\r\n'))
+
+    def test_a_proxy_that_refuses(self):
+        server = self.make_proxy('HTTP/1.0 403 No\r\n\r\n')
+        socket, recorder = self.open_through(
+            Gio.SimpleProxyResolver.new(f'http://{HOST}:{server.port}', None))
+        iterate_until(lambda: 'closed' in recorder.names)
+        self.assertTrue(recorder.last('error')[0].matches(Gio.io_error_quark(),
+                                                          Gio.IOErrorEnum.PROXY_NOT_ALLOWED))
+
+    def test_a_resolver_made_in_python(self):
+        server = self.make_proxy('HTTP/1.0 200 OK\r\n\r\n')
+        resolver = Resolver(f'socks5://{HOST}:{self.refuse()}', f'http://{HOST}:{server.port}')
+        socket, recorder = self.open_through(resolver)
+        self.assertEqual(recorder.names, ['connected'])
+        self.assertEqual(resolver.asked, [('none://a.example:80', False)])
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-/* attempt.c: makes a connection to one address
+/* attempt.c: makes a connection to one address, and through it if it is a proxy's
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,6 +8,7 @@
 
 #include "engine/attempt.h"
 #include "engine/descriptor.h"
+#include "engine/handshake.h"
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
@@ -33,17 +34,26 @@ struct _TisockAttempt
   socklen_t                  remote_length;
   GSocket                   *socket;
   TisockTimer                retry;     /* armed while the system does not take it */
+
+  GProxy                    *proxy;     /* speaks to the address; NULL: it is the destination */
+  TisockHandshake           *handshake; /* the slot has left then */
 };
 
 char *
 tisock_address_describe (GSocketAddress *address)
 {
+  g_autofree char *text = NULL;
   TisockEndpoint endpoint;
 
-  if (tisock_endpoint_from_address (&endpoint, address))
-    return tisock_endpoint_describe (&endpoint);
+  if (!tisock_endpoint_from_address (&endpoint, address))
+    return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 
-  return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+  text = tisock_endpoint_describe (&endpoint);
+  if (!G_IS_PROXY_ADDRESS (address))
+    return g_steal_pointer (&text);
+
+  return g_strdup_printf ("%s proxy %s", g_proxy_address_get_protocol (G_PROXY_ADDRESS (address)),
+                          text);
 }
 
 static gboolean
@@ -60,14 +70,6 @@ set_remote (TisockAttempt   *self,
             GError         **error)
 {
   TisockEndpoint endpoint;
-
-  if (G_IS_PROXY_ADDRESS (address))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "it is a proxy, which is not supported");
-      errno = EOPNOTSUPP;
-      return FALSE;
-    }
 
   if (tisock_endpoint_from_address (&endpoint, address))
     {
@@ -88,6 +90,20 @@ set_remote (TisockAttempt   *self,
   errno = EINVAL;
 
   return g_socket_address_to_native (address, &self->remote, sizeof self->remote, error);
+}
+
+static gboolean
+set_proxy (TisockAttempt   *self,
+           GSocketAddress  *address,
+           GError         **error)
+{
+  if (!G_IS_PROXY_ADDRESS (address))
+    return TRUE;
+
+  self->proxy = tisock_handshake_find_proxy (G_PROXY_ADDRESS (address), error);
+  errno = EOPNOTSUPP;
+
+  return self->proxy != NULL;
 }
 
 /* What follows is 0 if it is done or on its way, or an errno. */
@@ -196,16 +212,60 @@ fail (TisockAttempt *self,
 }
 
 static void
+fail_for_proxy (TisockAttempt *self,
+                GError        *error,
+                int            error_number)
+{
+  g_autofree char *description = tisock_address_describe (self->address);
+
+  g_prefix_error (&error, "%s: ", description);
+  self->funcs->failed (self, error, error_number, self->user_data);
+}
+
+static void
+handshake_done_cb (GError   *error,
+                   gpointer  user_data)
+{
+  TisockAttempt *self = user_data;
+
+  if (error == NULL)
+    self->funcs->connected (self, self->user_data);
+  else
+    fail_for_proxy (self, error, tisock_errno_from_error (error));
+}
+
+static void
+start_handshake (TisockAttempt *self)
+{
+  GError *error = NULL;
+  int error_number;
+
+  self->handshake = tisock_handshake_start (self->reactor, self->slot.owner, self->proxy,
+                                            G_PROXY_ADDRESS (self->address), self->socket,
+                                            handshake_done_cb, self, &error_number, &error);
+  if (self->handshake == NULL)
+    {
+      fail_for_proxy (self, error, error_number);
+      return;
+    }
+
+  tisock_slot_detach (&self->slot);
+  self->funcs->reached (self, self->user_data);
+}
+
+static void
 attempt_ready (TisockSlot   *slot,
                GIOCondition  condition)
 {
   TisockAttempt *self = (TisockAttempt *) slot;
   int error_number = get_result (self);
 
-  if (error_number == 0)
-    self->funcs->connected (self, self->user_data);
-  else
+  if (error_number != 0)
     fail (self, error_number);
+  else if (self->proxy != NULL)
+    start_handshake (self);
+  else
+    self->funcs->connected (self, self->user_data);
 }
 
 static void
@@ -257,7 +317,7 @@ begin (TisockAttempt         *self,
 {
   int error_number;
 
-  if (!set_remote (self, self->address, error))
+  if (!set_remote (self, self->address, error) || !set_proxy (self, self->address, error))
     return errno;
 
   error_number = open_socket (self);
@@ -312,10 +372,26 @@ void
 tisock_attempt_free (TisockAttempt *self)
 {
   tisock_slot_detach (&self->slot);
+  g_clear_pointer (&self->handshake, tisock_handshake_free);
   close_socket (self);
+  g_clear_object (&self->proxy);
   tisock_reactor_unref (self->reactor);
   g_object_unref (self->address);
   g_free (self);
+}
+
+gboolean
+tisock_attempt_has_reached (TisockAttempt *self)
+{
+  return self->handshake != NULL;
+}
+
+void
+tisock_attempt_pause (TisockAttempt *self,
+                      gboolean       paused)
+{
+  if (tisock_slot_is_attached (&self->slot))
+    tisock_slot_want (&self->slot, paused ? 0 : get_wanted (self));
 }
 
 GSocket *
@@ -334,6 +410,8 @@ void
 tisock_attempt_collect (TisockAttempt *self,
                         TisockWaitSet *set)
 {
+  if (self->handshake != NULL)
+    tisock_handshake_collect (self->handshake, set);
   if (!tisock_slot_is_attached (&self->slot))
     return;
 

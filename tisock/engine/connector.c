@@ -3,7 +3,8 @@
  * The addresses of a name are tried one after the other, IPv6 and IPv4 in turn (RFC 8305). The next
  * one is tried when one has failed, or when it is taking long; nothing but success, failure or the
  * end of it all stops an attempt that is under way. The first to succeed is the connection. What
- * stands for several names or addresses is replaced by them, in its order.
+ * stands for several names or addresses is replaced by them, in its order. Proxies do not race: the
+ * next one, or none, is a substitute for one that has failed, and not for one that is slow.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -163,7 +164,23 @@ make_error (TisockConnector *self)
 static const char *
 describe_resolution (TisockConnector *self)
 {
+  if (self->expansion != NULL)
+    return tisock_route_describe_expansion (self->route);
+
   return self->n_answers == 0 ? "the name is not resolved" : "the name is not fully resolved";
+}
+
+/* A reason, with the present route if that is not the destination, which is said anyway. */
+static char *
+add_route (TisockConnector *self,
+           const char      *reason)
+{
+  g_autofree char *description = tisock_route_describe (self->route);
+
+  if (g_str_equal (description, self->name))
+    return g_strdup (reason);
+
+  return g_strdup_printf ("%s: %s", description, reason);
 }
 
 static GError *
@@ -173,7 +190,11 @@ make_timeout_error (TisockConnector *self)
   GError *error;
 
   if (is_only_resolving (self))
-    add_reason (message, self->prefix, describe_resolution (self));
+    {
+      g_autofree char *reason = add_route (self, describe_resolution (self));
+
+      add_reason (message, self->prefix, reason);
+    }
 
   for (guint i = 0; i < self->attempts->len; i++)
     {
@@ -216,22 +237,31 @@ fail_route (TisockConnector *self,
             GError          *error,
             int              error_number)
 {
-  g_autofree char *description = tisock_route_describe (self->route);
+  char *message = add_route (self, error->message);
 
-  if (!g_str_equal (description, self->name))
-    g_prefix_error (&error, "%s: ", description);
-
+  g_free (error->message);
+  error->message = message;
   add_failure (self, error, error_number);
   close_route (self);
 }
 
 /* The race */
 
+static gboolean
+has_reached_proxy (TisockConnector *self)
+{
+  for (guint i = 0; i < self->attempts->len; i++)
+    if (tisock_attempt_has_reached (g_ptr_array_index (self->attempts, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
 /* When the next address may be tried. */
 static gint64
 get_next_attempt (TisockConnector *self)
 {
-  if (!has_candidates (self))
+  if (!has_candidates (self) || has_reached_proxy (self))
     return NEVER;
 
   if (self->last_attempt != 0)
@@ -299,11 +329,27 @@ start_attempt (TisockConnector *self)
 
 static void open_route (TisockConnector *self);
 
+/* While attempts are under way, the next route is for those who go without proxies at all. */
+static gboolean
+may_join (TisockConnector *self,
+          TisockRoute     *next)
+{
+  TisockAttempt *first;
+
+  if (self->attempts->len == 0)
+    return TRUE;
+
+  first = g_ptr_array_index (self->attempts, 0);
+
+  return !G_IS_PROXY_ADDRESS (tisock_attempt_get_address (first)) && tisock_route_is_direct (next);
+}
+
 /* The present route has nothing more to be tried. */
 static gboolean
 may_open_route (TisockConnector *self)
 {
-  return self->routes.length > 0 && !is_resolving (self) && !has_candidates (self);
+  return self->routes.length > 0 && !is_resolving (self) && !has_candidates (self) &&
+         may_join (self, g_queue_peek_head (&self->routes));
 }
 
 /* Starts what may be started by now. */
@@ -337,6 +383,26 @@ advance_or_fail (TisockConnector *self)
     fail (self, make_error (self), self->error_number);
 }
 
+/* One attempt at a time is made through the proxies of a route: the destination would see them. */
+static void
+pause_others (TisockConnector *self)
+{
+  gboolean paused = has_reached_proxy (self);
+
+  for (guint i = 0; i < self->attempts->len; i++)
+    tisock_attempt_pause (g_ptr_array_index (self->attempts, i), paused);
+}
+
+static void
+attempt_reached (TisockAttempt *attempt,
+                 gpointer       user_data)
+{
+  TisockConnector *self = user_data;
+
+  pause_others (self);
+  update_timer (self);
+}
+
 static void
 attempt_connected (TisockAttempt *attempt,
                    gpointer       user_data)
@@ -358,10 +424,12 @@ attempt_failed (TisockAttempt *attempt,
 
   add_failure (self, error, error_number);
   g_ptr_array_remove (self->attempts, attempt);
+  pause_others (self);
   advance_or_fail (self);
 }
 
 static const TisockAttemptFuncs attempt_funcs = {
+  .reached = attempt_reached,
   .connected = attempt_connected,
   .failed = attempt_failed,
 };
@@ -554,6 +622,9 @@ start_route (TisockConnector  *self,
 {
   GSocketAddress *address;
 
+  *error_number = EINVAL;
+  if (!tisock_route_check (self->route, error))
+    return FALSE;
   if (tisock_route_is_general (self->route))
     return start_expansion (self, error_number, error);
 
@@ -617,20 +688,34 @@ connector_new (TisockReactor                *reactor,
   return self;
 }
 
-/* What is tried names itself: if it is one address and no other, a message has no need to. */
+/* Whether there is one address to try and no other, which a message names as the destination. */
+static gboolean
+is_simple (TisockConnector *self,
+           TisockRoute     *route)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+  g_autofree char *description = NULL;
+
+  if (tisock_route_is_general (route))
+    return FALSE;
+
+  address = tisock_route_get_address (route);
+  description = address != NULL ? tisock_address_describe (address) : NULL;
+
+  return g_strcmp0 (description, self->name) == 0;
+}
+
 static void
 set_destination (TisockConnector    *self,
-                 GSocketConnectable *destination)
+                 GSocketConnectable *destination,
+                 GProxyResolver     *resolver)
 {
-  TisockRoute *route = tisock_route_new (destination);
-  g_autoptr(GSocketAddress) address = NULL;
-
-  if (!tisock_route_is_general (route))
-    address = tisock_route_get_address (route);
+  TisockRoute *route = tisock_route_new (destination, resolver);
 
   self->name = tisock_route_describe (route);
-  self->prefix = address != NULL ? g_strdup ("Could not connect to ")
-                                 : g_strdup_printf ("Could not connect to %s: ", self->name);
+  self->prefix = is_simple (self, route)
+                 ? g_strdup ("Could not connect to ")
+                 : g_strdup_printf ("Could not connect to %s: ", self->name);
   g_queue_push_tail (&self->routes, route);
 }
 
@@ -645,7 +730,7 @@ tisock_connector_start (TisockReactor                 *reactor,
 {
   TisockConnector *self = connector_new (reactor, owner, options, funcs, user_data);
 
-  set_destination (self, options->destination);
+  set_destination (self, options->destination, options->proxy_resolver);
   advance (self);
   if (!is_over (self))
     return self;

@@ -32,6 +32,7 @@ struct _TisockConnectorFuncs
 struct _TisockConnectorOptions
 {
   GSocketConnectable *destination;
+  GProxyResolver     *proxy_resolver;   /* which proxies to go through; NULL = none */
   TisockEndpoint      local[2];         /* bind to these (IPv4, IPv6); "none" = not bound */
   gboolean            bound;            /* only families that have a local[] are tried */
   guint               timeout;          /* ms for all of it; 0 = none */

@@ -105,19 +105,40 @@ tisock_set_error_from_bind (GError     **error,
   errno = error_number;
 }
 
-int
-tisock_errno_from_error (const GError *error)
+static int
+errno_from_io_error (int code)
 {
   static const int candidates[] = {
     ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EINVAL, EMFILE, ENAMETOOLONG, ENETUNREACH, ENOENT,
-    EOPNOTSUPP, EPIPE, EACCES, ETIMEDOUT,
+    EOPNOTSUPP, EACCES, ETIMEDOUT,
   };
 
-  for (guint i = 0; error->domain == G_IO_ERROR && i < G_N_ELEMENTS (candidates); i++)
-    if (error->code == (int) g_io_error_from_errno (candidates[i]))
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
+    if (code == (int) g_io_error_from_errno (candidates[i]))
       return candidates[i];
 
   return EIO;
+}
+
+int
+tisock_errno_from_error (const GError *error)
+{
+  if (error->domain != G_IO_ERROR)
+    return EIO;
+
+  switch (error->code)
+    {
+    case G_IO_ERROR_PROXY_FAILED:
+      return EPROTO;
+
+    case G_IO_ERROR_PROXY_AUTH_FAILED:
+    case G_IO_ERROR_PROXY_NEED_AUTH:
+    case G_IO_ERROR_PROXY_NOT_ALLOWED:
+      return EACCES;
+
+    default:
+      return errno_from_io_error (error->code);
+    }
 }
 
 gboolean

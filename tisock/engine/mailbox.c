@@ -18,10 +18,12 @@
 #include <unistd.h>
 
 /* GLib's resolver runs each blocking call on one of the ten threads that GTask has for everybody:
- * some of them are left to others. */
+ * some of them are left to others. A proxy may be silent for as long as it likes: there is room
+ * for many of them, and what has no room waits without holding up anything but proxies. */
 static const int most_threads[N_TISOCK_THREADS] = {
   [TISOCK_THREADS_NAMES] = 8,
   [TISOCK_THREADS_FOREIGN] = 8,
+  [TISOCK_THREADS_PROXIES] = 64,
 };
 
 /* What the mailbox and the threads that work for it share; the last of them frees it. */
@@ -182,7 +184,7 @@ get_pool (TisockThreads   threads,
     return pools[threads];
 
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                       "A forked process cannot resolve names after its parent has done so");
+                       "A forked process cannot use the threads that its parent has used");
 
   return NULL;
 }

@@ -18,6 +18,7 @@ typedef enum
 {
   TISOCK_THREADS_NAMES,         /* GResolver */
   TISOCK_THREADS_FOREIGN,       /* code of the program's: enumerators, proxy resolvers */
+  TISOCK_THREADS_PROXIES,       /* handshakes, which last as long as proxies like */
   N_TISOCK_THREADS
 } TisockThreads;
 

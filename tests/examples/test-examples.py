@@ -28,7 +28,15 @@ from program import DEADLINE, Program, command  # noqa: E402
 
 HOST = '127.0.0.1'
 LANGUAGES = []                  # the arguments
+LINE_CLIENTS = ('line-client', 'blocking-client')
 TEXT = 'Grüße, 世界'
+TRANSLATED = ('chat-client', 'echo-client', 'fetch-async', 'relay')
+
+
+def reset(peer):
+    """Closes a connection so that the other side sees it broken."""
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    peer.close()
 
 
 class ExampleTest(unittest.TestCase):
@@ -265,71 +273,75 @@ class ClientTest(ExampleTest):
         program.expect('closed')
         program.finish()
 
-    def test_line_client_with_echo_server(self):
-        for language in LANGUAGES:
-            with self.subTest(server=language):
-                _, port = self.start_server(language, 'echo-server')
-                client = self.start('c', 'line-client', 'localhost', port, 'one', TEXT)
-                for line in ('> one', '< one', f'> {TEXT}', f'< {TEXT}'):
-                    client.expect(line)
-                client.finish()
-
-    def test_line_client_with_pieces(self):
-        """An answer in two parts; then the next ones in one, and more than was asked for."""
-        listener, port = self.listener()
-        client = self.start('c', 'line-client', HOST, port, 'a', 'b')
-        peer = self.accept(listener)
-        stream = peer.makefile('rb')
-        self.assertEqual(stream.readline(), b'a\r\n')
-        client.expect('> a')
-        peer.sendall(b'+f')
-        peer.sendall(b'irst\r\n')
-        client.expect('< +first')
-        client.expect('> b')
-        self.assertEqual(stream.readline(), b'b\r\n')
-        peer.sendall(b'second\nthird\n')
-        client.expect('< second')
-        client.expect('< third')
-        self.assertEqual(stream.read(), b'')
-        stream.close()
-        peer.close()
-        client.finish()
-
-    def test_line_client_cut_off(self):
-        listener, port = self.listener()
-        client = self.start('c', 'line-client', HOST, port, 'a')
-        with self.accept(listener) as peer, peer.makefile('rb') as stream:
-            self.assertEqual(stream.readline(), b'a\r\n')
-            peer.sendall(b'half')
-        self.assertEqual(self.assert_fails(client, '.'), ['> a'])
-
-    def test_sync_client(self):
-        for language in LANGUAGES:
-            with self.subTest(server=language):
-                _, port = self.start_server(language, 'echo-server')
-                for text in (TEXT, 'x' * 100000):
-                    client = self.start('c', 'sync-client', 'localhost', port, text)
-                    client.expect(text)
+    def test_line_clients_with_echo_server(self):
+        for name in LINE_CLIENTS:
+            for language in LANGUAGES:
+                with self.subTest(client=name, server=language):
+                    _, port = self.start_server(language, 'echo-server')
+                    client = self.start('c', name, 'localhost', port, 'one', TEXT, 'x' * 100000)
+                    for line in ('one', TEXT, 'x' * 100000):
+                        client.expect(f'> {line}')
+                        client.expect(f'< {line}')
                     client.finish()
                     self.assertEqual(client.errors, [])
 
-    def test_sync_client_nobody_listens(self):
-        client = self.start('c', 'sync-client', HOST, self.refusing_port(), TEXT)
-        self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
-        self.assertEqual(len(client.errors), 1)
+    def test_line_clients_with_pieces(self):
+        """An answer in two parts; then the next ones in one, and more than was asked for."""
+        for name in LINE_CLIENTS:
+            with self.subTest(client=name):
+                listener, port = self.listener()
+                client = self.start('c', name, HOST, port, 'a', 'b')
+                peer = self.accept(listener)
+                stream = peer.makefile('rb')
+                self.assertEqual(stream.readline(), b'a\r\n')
+                client.expect('> a')
+                peer.sendall(b'+f')
+                peer.sendall(b'irst\r\n')
+                client.expect('< +first')
+                client.expect('> b')
+                self.assertEqual(stream.readline(), b'b\r\n')
+                peer.sendall(b'second\nthird\n')
+                client.expect('< second')
+                client.expect('< third')
+                self.assertEqual(stream.read(), b'')
+                stream.close()
+                peer.close()
+                client.finish()
 
-    def test_sync_client_cut_off(self):
-        listener, port = self.listener()
-        client = self.start('c', 'sync-client', HOST, port, TEXT)
-        with self.accept(listener) as peer:
-            peer.sendall(peer.recv(1000)[:3])
-        self.assertEqual(self.assert_fails(client, '.'), [])
-        self.assertEqual(len(client.errors), 1)
+    def test_line_clients_cut_off(self):
+        for name in LINE_CLIENTS:
+            with self.subTest(client=name):
+                listener, port = self.listener()
+                client = self.start('c', name, HOST, port, 'a', 'b')
+                with self.accept(listener) as peer, peer.makefile('rb') as stream:
+                    self.assertEqual(stream.readline(), b'a\r\n')
+                    peer.sendall(b'A\n')
+                    self.assertEqual(stream.readline(), b'b\r\n')
+                self.assertEqual(self.assert_fails(client, '.'), ['> a', '< A', '> b'])
+                self.assertEqual(len(client.errors), 1)
+
+    def test_line_clients_reset(self):
+        for name in LINE_CLIENTS:
+            with self.subTest(client=name):
+                listener, port = self.listener()
+                client = self.start('c', name, HOST, port, 'a')
+                peer = self.accept(listener)
+                with peer.makefile('rb') as stream:
+                    self.assertEqual(stream.readline(), b'a\r\n')
+                reset(peer)
+                self.assertEqual(self.assert_fails(client, '(?i)reset'), ['> a'])
+
+    def test_line_clients_nobody_listens(self):
+        for name in LINE_CLIENTS:
+            with self.subTest(client=name):
+                client = self.start('c', name, HOST, self.refusing_port(), 'a')
+                self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
+                self.assertEqual(len(client.errors), 1)
 
     def test_usage(self):
         for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'line-client',
-                     'relay', 'sync-client'):
-            for language in LANGUAGES if name in ('echo-client', 'chat-client', 'relay') else ['c']:
+                     'blocking-client', 'fetch-async', 'relay'):
+            for language in LANGUAGES if name in TRANSLATED else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
 
@@ -373,9 +385,8 @@ class DictuTest(ExampleTest):
         server = self.start('gjs', 'dictu-echo', self.kept_port())
         port = server.expect_port()
         rude = self.connect(port)
-        rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         rude.sendall(b'x')
-        rude.close()
+        reset(rude)
         for line in ('came', 'left'):
             self.assertRegex(server.read_line(), line)
         peer = self.connect(port)
@@ -512,42 +523,73 @@ class HttpTest(ExampleTest):
             self.assertEqual(process.communicate(timeout=DEADLINE)[0], data)
             self.assertEqual(process.returncode, 0)
 
+    def list_fetchers(self):
+        return [('c', 'http-fetch')] + [(language, 'fetch-async') for language in LANGUAGES]
+
     def test_fetch_from_example(self):
         _, port = self.start_server('c', 'http-server')
-        client = self.start('c', 'http-fetch', 'localhost', port)
-        self.assertEqual(client.rest(), self.PAGE.splitlines())
-        client.check_status()
-        self.assertEqual(client.errors[0], 'HTTP/1.0 200 OK')
+        for program in self.list_fetchers():
+            with self.subTest(program=program):
+                client = self.start(*program, 'localhost', port)
+                self.assertEqual(client.rest(), self.PAGE.splitlines())
+                client.check_status()
+                self.assertEqual(client.errors[0], 'HTTP/1.0 200 OK')
 
-    def test_fetch(self):
-        """A page larger than the receive limit, and one that is not there."""
-        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        lines = [f'line {i}' for i in range(500000)]
-        pathlib.Path(folder, 'page.txt').write_text('\n'.join(lines) + '\n')
+    def serve_files(self, folder):
         handler = functools.partial(QuietHandler, directory=folder)
         server = self.stack.enter_context(http.server.ThreadingHTTPServer((HOST, 0), handler))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         self.stack.callback(thread.join)
         self.stack.callback(server.shutdown)
+        return str(server.server_address[1])
 
-        port = str(server.server_address[1])
-        client = self.start('c', 'http-fetch', HOST, port, '/page.txt')
-        got = client.rest()
-        client.check_status()
-        self.assertEqual(got, lines)
-        client = self.start('c', 'http-fetch', HOST, port, '/nothing.txt')
-        self.assert_fails(client, ' 404 ')
+    def test_fetch(self):
+        """A page larger than the receive limit, and one that is not there."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        lines = [f'line {i}' for i in range(500000)]
+        pathlib.Path(folder, 'page.txt').write_text('\n'.join(lines) + '\n')
+        port = self.serve_files(folder)
+        for program in self.list_fetchers():
+            with self.subTest(program=program):
+                client = self.start(*program, HOST, port, '/page.txt')
+                got = client.rest()
+                client.check_status()
+                self.assertEqual(got, lines)
+                client = self.start(*program, HOST, port, '/nothing.txt')
+                self.assert_fails(client, ' 404 ')
+
+    def start_and_answer(self, program, data):
+        """Starts a program that fetches a page; gives it too, and the peer that has answered."""
+        listener, port = self.listener()
+        client = self.start(*program, HOST, port)
+        peer = self.accept(listener)
+        request = b''
+        while not request.endswith(b'\r\n\r\n'):
+            request += peer.recv(1000)
+        peer.sendall(data)
+        return client, peer
 
     def test_fetch_cut_off(self):
-        listener, port = self.listener()
-        client = self.start('c', 'http-fetch', HOST, port)
-        with self.accept(listener) as peer:
-            request = b''
-            while not request.endswith(b'\r\n\r\n'):
-                request += peer.recv(1000)
-            peer.sendall(b'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n')
-        self.assertEqual(self.assert_fails(client, 'HTTP/1.0 200 OK'), [])
+        data = b'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n'
+        for program in self.list_fetchers():
+            with self.subTest(program=program):
+                client, peer = self.start_and_answer(program, data)
+                peer.close()
+                self.assertEqual(self.assert_fails(client, '(ended|closed) the connection'), [])
+
+    def test_fetch_reset(self):
+        for program in self.list_fetchers():
+            with self.subTest(program=program):
+                client, peer = self.start_and_answer(program, b'HTTP/1.0 200 OK\r\n\r\nhalf')
+                reset(peer)
+                self.assertIn(self.assert_fails(client, '(?i)reset'), ([], ['half']))
+
+    def test_fetch_nobody_listens(self):
+        for program in self.list_fetchers():
+            with self.subTest(program=program):
+                client = self.start(*program, HOST, self.refusing_port())
+                self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
 
 
 class RelayTest(ExampleTest):
@@ -600,10 +642,10 @@ class RelayTest(ExampleTest):
                 listener, port = self.listener()
                 relay, port = self.start_relay(language, port)
                 client = self.connect(port)
-                with self.accept(listener) as server:
-                    client.sendall(b'x')
-                    self.assertEqual(server.recv(1), b'x')
-                    server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+                server = self.accept(listener)
+                client.sendall(b'x')
+                self.assertEqual(server.recv(1), b'x')
+                reset(server)
                 with self.assertRaises(ConnectionResetError):
                     client.recv(1)
                 self.expect_visit(relay)

@@ -206,8 +206,8 @@ give_flags (int fd)
 }
 #endif
 
-static int
-new_stream_socket (int family)
+int
+tisock_descriptor_new_stream (int family)
 {
 #if defined (SOCK_CLOEXEC) && defined (SOCK_NONBLOCK)
   return socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -244,7 +244,7 @@ listen_on (const TisockEndpoint *endpoint,
 {
   struct sockaddr_storage address;
   socklen_t length = tisock_endpoint_to_sockaddr (endpoint, &address);
-  int fd = new_stream_socket (endpoint->family);
+  int fd = tisock_descriptor_new_stream (endpoint->family);
 
   if (fd < 0)
     return -1;
@@ -316,6 +316,19 @@ tisock_descriptor_accept (int             listener,
     tisock_endpoint_from_sockaddr (remote, &address);
 
   return fd;
+}
+
+/* The storage is longer than any name of a Unix socket, which need not end with a NUL byte. */
+GSocketAddress *
+tisock_descriptor_dup_address (int      fd,
+                               gboolean remote)
+{
+  struct sockaddr_storage native = { .ss_family = AF_UNSPEC };
+  socklen_t length = sizeof native;
+  int result = remote ? getpeername (fd, (struct sockaddr *) &native, &length)
+                      : getsockname (fd, (struct sockaddr *) &native, &length);
+
+  return result == 0 ? g_socket_address_new_from_native (&native, length) : NULL;
 }
 
 /* With the lock held. */

@@ -36,6 +36,8 @@ void     tisock_descriptor_close     (int            fd,
 void     tisock_descriptor_reset_on_close (int         fd);
 /* Makes one that was made elsewhere non-blocking and close-on-exec. FALSE with errno. */
 gboolean tisock_descriptor_set_flags (int             fd);
+/* A new stream socket, non-blocking and close-on-exec; -1 with errno on failure. */
+int      tisock_descriptor_new_stream (int           family);
 /* A new stream socket that listens, non-blocking and close-on-exec; -1 with errno on failure.
  * "none" as endpoint family is both families on all interfaces; its port counts. An address means
  * exactly itself: "::" is IPv6 only. A backlog of 0 is the system's maximum. What is accepted has
@@ -45,6 +47,9 @@ int      tisock_descriptor_listen    (const TisockEndpoint *endpoint,
 /* Accepts one connection; -1 with errno on failure. */
 int      tisock_descriptor_accept    (int             listener,
                                       TisockEndpoint *remote);
+/* The socket's own address or its peer's, of any family; NULL if it has none. */
+GSocketAddress *tisock_descriptor_dup_address (int     fd,
+                                      gboolean      remote) G_GNUC_WARN_UNUSED_RESULT;
 /* With a full table: gives up the reserve, accepts one connection and closes it.
  * FALSE with errno if there was none or no reserve. */
 gboolean tisock_descriptor_shed      (int             listener,

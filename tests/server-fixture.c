@@ -97,7 +97,7 @@ dropped_cb (TisockServerSocket *server,
 {
   g_autoptr(GEnumClass) reasons = g_type_class_ref (TISOCK_TYPE_DROP_REASON);
 
-  g_assert_true (G_IS_INET_SOCKET_ADDRESS (peer));
+  g_assert_true (G_IS_INET_SOCKET_ADDRESS (peer) || G_IS_UNIX_SOCKET_ADDRESS (peer));
   server_fixture_write_log (fixture, "dropped(%s)",
                             g_enum_get_value (reasons, (int) reason)->value_nick);
 }

@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* No machine has an interface of that number, so that it stays a number in text. */
@@ -139,9 +140,48 @@ test_endpoint_none (void)
   g_assert_cmpuint (native.ss_family, ==, AF_UNSPEC);
 
   endpoint.family = AF_INET;
-  native.ss_family = AF_UNIX;
+  native.ss_family = AF_NETLINK;
   tisock_endpoint_from_sockaddr (&endpoint, &native);
   assert_is_none (&endpoint);
+}
+
+static void
+assert_is_unix (const TisockEndpoint *endpoint,
+                gboolean              named)
+{
+  g_autofree char *described = tisock_endpoint_describe (endpoint);
+
+  g_assert_true (tisock_endpoint_is_set (endpoint));
+  g_assert_true (tisock_endpoint_is_unix (endpoint));
+  g_assert_true (tisock_endpoint_has_name (endpoint) == named);
+  g_assert_cmpuint (endpoint->port, ==, 0);
+  assert_text (endpoint, "");
+  g_assert_cmpstr (described, ==, "a Unix socket");
+}
+
+static void
+test_endpoint_unix (void)
+{
+  const struct sockaddr_un rows[] = {
+    { AF_UNIX, "" }, { AF_UNIX, "/run/socket" }, { AF_UNIX, "\0abstract" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GSocketAddress) address = NULL;
+      struct sockaddr_storage native = { .ss_family = AF_UNSPEC };
+      TisockEndpoint endpoint;
+
+      memcpy (&native, &rows[i], sizeof rows[i]);
+      tisock_endpoint_from_sockaddr (&endpoint, &native);
+      assert_is_unix (&endpoint, i > 0);
+
+      /* The name is not kept. */
+      address = tisock_endpoint_to_address (&endpoint);
+      g_assert_true (G_IS_UNIX_SOCKET_ADDRESS (address));
+      g_assert_cmpint (g_unix_socket_address_get_address_type (G_UNIX_SOCKET_ADDRESS (address)), ==,
+                       G_UNIX_SOCKET_ADDRESS_ANONYMOUS);
+    }
 }
 
 static void
@@ -286,13 +326,19 @@ test_endpoint_get_none (void)
   g_assert_false (tisock_endpoint_get_local (&endpoint, -1));
   assert_is_none (&endpoint);
 
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  endpoint.family = AF_INET;
-  g_assert_false (tisock_endpoint_get_local (&endpoint, fds[0]));
-  assert_is_none (&endpoint);
+  g_assert_cmpint (pipe (fds), ==, 0);
   endpoint.family = AF_INET;
   g_assert_false (tisock_endpoint_get_remote (&endpoint, fds[0]));
   assert_is_none (&endpoint);
+  close (fds[0]);
+  close (fds[1]);
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_true (tisock_endpoint_get_local (&endpoint, fds[0]));
+  assert_is_unix (&endpoint, FALSE);
+  endpoint.family = AF_INET;
+  g_assert_true (tisock_endpoint_get_remote (&endpoint, fds[0]));
+  assert_is_unix (&endpoint, FALSE);
 
   close (fds[0]);
   close (fds[1]);
@@ -308,6 +354,7 @@ main (int   argc,
   g_test_add_func ("/endpoint/parse/names", test_endpoint_parse_names);
   g_test_add_func ("/endpoint/parse/scope", test_endpoint_parse_scope);
   g_test_add_func ("/endpoint/none", test_endpoint_none);
+  g_test_add_func ("/endpoint/unix", test_endpoint_unix);
   g_test_add_func ("/endpoint/sockaddr", test_endpoint_sockaddr);
   g_test_add_func ("/endpoint/sockaddr/mapped", test_endpoint_sockaddr_mapped);
   g_test_add_func ("/endpoint/round-trip", test_endpoint_round_trip);

@@ -6,8 +6,12 @@
 
 #include "config.h"
 
+#include "engine/descriptor.h"
+#include "engine/unix-name.h"
 #include "tisock-local-address.h"
 #include "tisock-socket-error.h"
+
+#include <errno.h>
 
 void
 tisock_local_address_get_both (TisockNetworkInterface *network_interface,
@@ -33,6 +37,8 @@ tisock_local_address_get_both (TisockNetworkInterface *network_interface,
     }
 }
 
+/* Listening */
+
 static gboolean
 parse (const char      *address,
        int              port,
@@ -52,13 +58,15 @@ parse (const char      *address,
   return FALSE;
 }
 
-gboolean
-tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
-                                const char              *address,
-                                int                      port,
-                                TisockEndpoint          *endpoint,
-                                GError                 **error)
+/* What is asked for by the properties of a socket. */
+static gboolean
+get_endpoint (const TisockListenOptions  *options,
+              TisockEndpoint             *endpoint,
+              GError                    **error)
 {
+  TisockNetworkInterface *network_interface = options->network_interface;
+  const char *address = options->address;
+
   memset (endpoint, 0, sizeof *endpoint);
 
   /* Without an address it would be all interfaces. */
@@ -75,17 +83,17 @@ tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
     address = tisock_network_interface_get_ip_address (network_interface);
 
   if (address != NULL && *address != '\0')
-    return parse (address, port, endpoint, error);
+    return parse (address, options->port, endpoint, error);
 
-  endpoint->port = (guint16) port;
+  endpoint->port = (guint16) options->port;
 
   return TRUE;
 }
 
-gboolean
-tisock_local_address_from_connectable (GSocketConnectable  *connectable,
-                                       TisockEndpoint      *endpoint,
-                                       GError             **error)
+static gboolean
+get_endpoint_of (GSocketConnectable  *connectable,
+                 TisockEndpoint      *endpoint,
+                 GError             **error)
 {
   g_autofree char *text = NULL;
 
@@ -105,14 +113,73 @@ tisock_local_address_from_connectable (GSocketConnectable  *connectable,
   return FALSE;
 }
 
-char *
-tisock_local_address_describe (const TisockEndpoint *endpoint)
+gboolean
+tisock_local_address_check (GSocketConnectable  *connectable,
+                            int                 *error_number,
+                            GError             **error)
+{
+  TisockEndpoint endpoint;
+
+  if (G_IS_UNIX_SOCKET_ADDRESS (connectable))
+    return tisock_unix_name_check (G_UNIX_SOCKET_ADDRESS (connectable), error_number, error);
+
+  return get_endpoint_of (connectable, &endpoint, error);
+}
+
+/* For messages. */
+static char *
+describe (const TisockEndpoint *endpoint)
 {
   if (tisock_endpoint_is_set (endpoint))
     return tisock_endpoint_describe (endpoint);
 
   return g_strdup_printf ("port %u of all interfaces", endpoint->port);
 }
+
+static int
+listen_on (const TisockEndpoint  *endpoint,
+           int                    backlog,
+           int                   *error_number,
+           GError               **error)
+{
+  int fd = tisock_descriptor_listen (endpoint, backlog);
+
+  if (fd < 0)
+    {
+      g_autofree char *where = NULL;
+
+      *error_number = errno;
+      where = describe (endpoint);
+      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
+    }
+
+  return fd;
+}
+
+int
+tisock_local_address_listen (const TisockListenOptions  *options,
+                             TisockUnixPath            **path,
+                             int                        *error_number,
+                             GError                    **error)
+{
+  int backlog = (int) MIN (options->backlog, G_MAXINT);
+  TisockEndpoint endpoint;
+  gboolean known;
+
+  *path = NULL;
+  if (G_IS_UNIX_SOCKET_ADDRESS (options->connectable))
+    return tisock_unix_listen (G_UNIX_SOCKET_ADDRESS (options->connectable),
+                               &options->permissions, backlog, path, error_number, error);
+
+  if (options->connectable != NULL)
+    known = get_endpoint_of (options->connectable, &endpoint, error);
+  else
+    known = get_endpoint (options, &endpoint, error);
+
+  return known ? listen_on (&endpoint, backlog, error_number, error) : -1;
+}
+
+/* For the property */
 
 char *
 tisock_local_address_dup_own (TisockNetworkInterface *network_interface)

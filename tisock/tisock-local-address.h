@@ -7,25 +7,38 @@
 #pragma once
 
 #include "engine/endpoint.h"
+#include "engine/unix-path.h"
 #include "tisock-network-interface.h"
 
 G_BEGIN_DECLS
 
+typedef struct _TisockListenOptions TisockListenOptions;
+
+/* Where to listen: on the connectable, or else the interface's address, or else the given one, or
+ * else all interfaces. */
+struct _TisockListenOptions
+{
+  GSocketConnectable     *connectable;
+  TisockNetworkInterface *network_interface;
+  const char             *address;
+  int                     port;
+  guint                   backlog;
+  TisockUnixOptions       permissions;  /* of a Unix socket's path */
+};
+
 /* The interface's address of each family (IPv4, IPv6) or "none". */
 void      tisock_local_address_get_both  (TisockNetworkInterface  *network_interface,
                                           TisockEndpoint           endpoints[2]);
-/* What to listen on: the interface's address, or else the given one, or else all interfaces. */
-gboolean  tisock_local_address_to_listen (TisockNetworkInterface  *network_interface,
-                                          const char              *address,
-                                          int                      port,
-                                          TisockEndpoint          *endpoint,
-                                          GError                 **error);
-/* The same for an address that a program has given as an object. */
-gboolean  tisock_local_address_from_connectable (GSocketConnectable *connectable,
-                                          TisockEndpoint          *endpoint,
-                                          GError                 **error);
-/* For messages: where one listens. */
-char     *tisock_local_address_describe  (const TisockEndpoint    *endpoint);
+/* The descriptor that listens there; -1 with the error, and its errno if it has one. `path` is the
+ * listener's, with the descriptor. */
+int       tisock_local_address_listen    (const TisockListenOptions *options,
+                                          TisockUnixPath          **path,
+                                          int                      *error_number,
+                                          GError                  **error);
+/* Whether one can listen on an address of this kind; FALSE with the error if not. */
+gboolean  tisock_local_address_check     (GSocketConnectable       *connectable,
+                                          int                      *error_number,
+                                          GError                  **error);
 /* The interface's address, or else one of the machine's own, without loopback if there is any. */
 char     *tisock_local_address_dup_own   (TisockNetworkInterface  *network_interface);
 

@@ -1,4 +1,4 @@
-/* tisock-server-socket-addresses.c: where a ServerSocket listens
+/* tisock-server-socket-addresses.c: where a ServerSocket listens, and who may use its paths
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -15,49 +15,7 @@
 
 #define GET_PRIVATE(self) (tisock_server_socket_get_private (self))
 
-static gboolean
-get_endpoint (TisockServerSocket  *self,
-              GSocketConnectable  *address,
-              TisockEndpoint      *endpoint,
-              GError             **error)
-{
-  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
-
-  if (address != NULL)
-    return tisock_local_address_from_connectable (address, endpoint, error);
-
-  return tisock_local_address_to_listen (priv->network_interface, priv->address, priv->port,
-                                         endpoint, error);
-}
-
-/* The descriptor that will listen on an address, or, for NULL, on what the properties say; -1 with
- * the error, and its errno if it has one. */
-static int
-bind_address (TisockServerSocket  *self,
-              GSocketConnectable  *address,
-              int                 *error_number,
-              GError             **error)
-{
-  guint backlog = GET_PRIVATE (self)->listen_backlog;
-  TisockEndpoint endpoint;
-  int fd;
-
-  if (!get_endpoint (self, address, &endpoint, error))
-    return -1;
-
-  fd = tisock_descriptor_listen (&endpoint, (int) MIN (backlog, G_MAXINT));
-  if (fd < 0)
-    {
-      g_autofree char *where = NULL;
-
-      *error_number = errno;
-      where = tisock_local_address_describe (&endpoint);
-      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
-    }
-
-  return fd;
-}
-
+/* For NULL, on what the properties say. FALSE with the error, and its errno if it has one. */
 static gboolean
 add_listener (TisockServerSocket  *self,
               GSocketConnectable  *address,
@@ -65,14 +23,23 @@ add_listener (TisockServerSocket  *self,
               GError             **error)
 {
   TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  const TisockListenOptions options = {
+    .connectable = address,
+    .network_interface = priv->network_interface,
+    .address = priv->address,
+    .port = priv->port,
+    .backlog = priv->listen_backlog,
+    .permissions = { priv->socket_mode, priv->socket_user, priv->socket_group },
+  };
   TisockListener *listener;
-  int fd = bind_address (self, address, error_number, error);
+  TisockUnixPath *path;
+  int fd = tisock_local_address_listen (&options, &path, error_number, error);
 
   if (fd < 0)
     return FALSE;
 
   listener = tisock_listener_new (priv->reactor, G_OBJECT (self),
-                                  &tisock_server_socket_listener_funcs, fd, error);
+                                  &tisock_server_socket_listener_funcs, fd, path, error);
   if (listener == NULL)
     {
       *error_number = errno;
@@ -117,10 +84,8 @@ try_address (TisockServerSocket  *self,
              int                 *error_number,
              GError             **error)
 {
-  TisockEndpoint endpoint;
-
   if (!tisock_server_socket_get_is_listening (self))
-    return get_endpoint (self, address, &endpoint, error);
+    return tisock_local_address_check (address, error_number, error);
 
   if (!add_listener (self, address, error_number, error))
     return FALSE;
@@ -138,10 +103,17 @@ try_address (TisockServerSocket  *self,
  *
  * Adds an address to listen on.
  *
- * It is a [class@Gio.InetSocketAddress], or a [class@Gio.NetworkAddress] whose
- * host is an IP address or `localhost`; names are not looked up. With port 0 the
- * system chooses a port, another one for each address;
- * [method@ServerSocket.list_addresses] tells which.
+ * It is a [class@Gio.InetSocketAddress], a [class@Gio.UnixSocketAddress] with a
+ * path or an abstract name, or a [class@Gio.NetworkAddress] whose host is an IP
+ * address or `localhost`; names are not looked up. With port 0 the system chooses a
+ * port, another one for each address; [method@ServerSocket.list_addresses] tells
+ * which.
+ *
+ * A path gets its mode and its owner from [property@ServerSocket:socket-mode],
+ * [property@ServerSocket:socket-user] and [property@ServerSocket:socket-group]
+ * before anybody can connect, and is removed when the listening ends. A socket that
+ * is there already is taken over if nobody listens on it, otherwise this is
+ * [error@Tisock.SocketError.ADDRESS_IN_USE]; what is not a socket is left alone.
  *
  * A server that is listening listens there at once, one that is not, from
  * [method@ServerSocket.listen] on. As soon as there is an address,
@@ -182,11 +154,8 @@ static void
 append_local_address (GListStore *store,
                       int         fd)
 {
-  g_autoptr(GSocketAddress) address = NULL;
-  TisockEndpoint endpoint;
+  g_autoptr(GSocketAddress) address = tisock_descriptor_dup_address (fd, FALSE);
 
-  tisock_endpoint_get_local (&endpoint, fd);
-  address = tisock_endpoint_to_address (&endpoint);
   if (address != NULL)
     g_list_store_append (store, address);
 }
@@ -219,4 +188,161 @@ tisock_server_socket_list_addresses (TisockServerSocket *self)
     append_local_address (store, tisock_listener_get_fd (g_ptr_array_index (listeners, i)));
 
   return G_LIST_MODEL (store);
+}
+
+/**
+ * tisock_server_socket_get_socket_mode: (get-property socket-mode)
+ * @self: the server
+ *
+ * Gets the mode that the paths of Unix sockets get.
+ *
+ * Returns: a mode, or 0 for what the umask leaves
+ *
+ * Since: 1.0
+ */
+guint
+tisock_server_socket_get_socket_mode (TisockServerSocket *self)
+{
+  g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), 0);
+
+  return GET_PRIVATE (self)->socket_mode;
+}
+
+/**
+ * tisock_server_socket_set_socket_mode: (set-property socket-mode)
+ * @self: the server
+ * @socket_mode: a mode, or 0 for what the umask leaves
+ *
+ * Sets the mode that the paths of Unix sockets get.
+ *
+ * While the server is listening, and for more than `0777`, this is refused with
+ * [error@Tisock.SocketError.INVALID_STATE] on [signal@ServerSocket::error].
+ *
+ * Since: 1.0
+ */
+void
+tisock_server_socket_set_socket_mode (TisockServerSocket *self,
+                                      guint               socket_mode)
+{
+  TisockServerSocketPrivate *priv;
+
+  g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
+
+  priv = GET_PRIVATE (self);
+  if (!tisock_server_socket_check (self, G_STRFUNC) ||
+      priv->socket_mode == socket_mode ||
+      !tisock_server_socket_may_configure (self, "socket-mode"))
+    return;
+
+  if (socket_mode > 0777)
+    {
+      tisock_server_socket_misuse (self, NULL, TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                   "Could not set socket-mode: 0%o is not from 0 to 0777",
+                                   socket_mode);
+      return;
+    }
+
+  priv->socket_mode = socket_mode;
+  tisock_server_socket_notify (self, TISOCK_SERVER_PROP_SOCKET_MODE);
+}
+
+/* A text that is fixed while the server listens. */
+static void
+set_owner (TisockServerSocket    *self,
+           const char            *owner,
+           const char            *name,
+           char                 **place,
+           TisockServerProperty   property)
+{
+  char *copy;
+
+  if (g_strcmp0 (*place, owner) == 0 || !tisock_server_socket_may_configure (self, name))
+    return;
+
+  copy = g_strdup (owner);
+  g_free (*place);
+  *place = copy;
+  tisock_server_socket_notify (self, property);
+}
+
+/**
+ * tisock_server_socket_get_socket_user: (get-property socket-user)
+ * @self: the server
+ *
+ * Gets the owner that the paths of Unix sockets get.
+ *
+ * Returns: (nullable): a name or a number, or `NULL` for the process's user
+ *
+ * Since: 1.0
+ */
+const char *
+tisock_server_socket_get_socket_user (TisockServerSocket *self)
+{
+  g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), NULL);
+
+  return GET_PRIVATE (self)->socket_user;
+}
+
+/**
+ * tisock_server_socket_set_socket_user: (set-property socket-user)
+ * @self: the server
+ * @socket_user: (nullable): a name or a number, or `NULL` for the process's user
+ *
+ * Sets the owner that the paths of Unix sockets get.
+ *
+ * While the server is listening this is refused with
+ * [error@Tisock.SocketError.INVALID_STATE] on [signal@ServerSocket::error].
+ *
+ * Since: 1.0
+ */
+void
+tisock_server_socket_set_socket_user (TisockServerSocket *self,
+                                      const char         *socket_user)
+{
+  g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
+
+  if (tisock_server_socket_check (self, G_STRFUNC))
+    set_owner (self, socket_user, "socket-user", &GET_PRIVATE (self)->socket_user,
+               TISOCK_SERVER_PROP_SOCKET_USER);
+}
+
+/**
+ * tisock_server_socket_get_socket_group: (get-property socket-group)
+ * @self: the server
+ *
+ * Gets the group that the paths of Unix sockets get.
+ *
+ * Returns: (nullable): a name or a number, or `NULL` for the process's group
+ *
+ * Since: 1.0
+ */
+const char *
+tisock_server_socket_get_socket_group (TisockServerSocket *self)
+{
+  g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), NULL);
+
+  return GET_PRIVATE (self)->socket_group;
+}
+
+/**
+ * tisock_server_socket_set_socket_group: (set-property socket-group)
+ * @self: the server
+ * @socket_group: (nullable): a name or a number, or `NULL` for the process's group
+ *
+ * Sets the group that the paths of Unix sockets get.
+ *
+ * While the server is listening this is refused with
+ * [error@Tisock.SocketError.INVALID_STATE] on [signal@ServerSocket::error].
+ *
+ * Since: 1.0
+ */
+void
+tisock_server_socket_set_socket_group (TisockServerSocket *self,
+                                       const char         *socket_group)
+{
+  g_return_if_fail (TISOCK_IS_SERVER_SOCKET (self));
+
+  if (tisock_server_socket_check (self, G_STRFUNC))
+    set_owner (self, socket_group, "socket-group", &GET_PRIVATE (self)->socket_group,
+               TISOCK_SERVER_PROP_SOCKET_GROUP);
 }

@@ -33,8 +33,14 @@ struct _TisockServerSocketPrivate
   int                     port;
   GPtrArray              *addresses;    /* of GSocketConnectable: what was added to these */
 
+  /* For the paths of Unix sockets. */
+  guint                   socket_mode;
+  char                   *socket_user;
+  char                   *socket_group;
+
   /* Of the first listener of the present life, or of the last one. */
   TisockEndpoint          local;
+  char                   *local_name;   /* of a Unix socket */
 
   TisockSocketState       state;
   int                     last_error_number;
@@ -88,6 +94,9 @@ typedef enum
   TISOCK_SERVER_PROP_N_CONNECTIONS,
   TISOCK_SERVER_PROP_ALLOWED_PEERS,
   TISOCK_SERVER_PROP_BLOCKED_PEERS,
+  TISOCK_SERVER_PROP_SOCKET_MODE,
+  TISOCK_SERVER_PROP_SOCKET_USER,
+  TISOCK_SERVER_PROP_SOCKET_GROUP,
   TISOCK_SERVER_N_PROPS,
 } TisockServerProperty;
 
@@ -129,6 +138,9 @@ gboolean tisock_server_socket_hand_over       (TisockServerSocket    *self,
                                                TisockTCPSocket       *socket);
 
 /* tisock-server-socket-settings.c */
+/* Whether a setting that is fixed while the server listens may be changed now. */
+gboolean tisock_server_socket_may_configure   (TisockServerSocket    *self,
+                                               const char            *property);
 void     tisock_server_socket_install_properties (GObjectClass       *object_class,
                                                GParamSpec           **properties);
 void     tisock_server_socket_get_property    (GObject               *object,

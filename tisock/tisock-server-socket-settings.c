@@ -12,9 +12,9 @@
 
 #define GET_PRIVATE(self) (tisock_server_socket_get_private (self))
 
-static gboolean
-may_configure (TisockServerSocket *self,
-               const char         *property)
+gboolean
+tisock_server_socket_may_configure (TisockServerSocket *self,
+                                    const char         *property)
 {
   return !tisock_server_socket_get_is_listening (self) ||
          tisock_server_socket_misuse (self, NULL, TISOCK_SOCKET_ERROR_INVALID_STATE,
@@ -161,6 +161,18 @@ tisock_server_socket_get_property (GObject    *object,
       g_value_set_boxed (value, tisock_server_socket_get_blocked_peers (self));
       break;
 
+    case TISOCK_SERVER_PROP_SOCKET_MODE:
+      g_value_set_uint (value, tisock_server_socket_get_socket_mode (self));
+      break;
+
+    case TISOCK_SERVER_PROP_SOCKET_USER:
+      g_value_set_string (value, tisock_server_socket_get_socket_user (self));
+      break;
+
+    case TISOCK_SERVER_PROP_SOCKET_GROUP:
+      g_value_set_string (value, tisock_server_socket_get_socket_group (self));
+      break;
+
     case TISOCK_SERVER_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -218,6 +230,18 @@ tisock_server_socket_set_property (GObject      *object,
       tisock_server_socket_set_blocked_peers (self, g_value_get_boxed (value));
       break;
 
+    case TISOCK_SERVER_PROP_SOCKET_MODE:
+      tisock_server_socket_set_socket_mode (self, g_value_get_uint (value));
+      break;
+
+    case TISOCK_SERVER_PROP_SOCKET_USER:
+      tisock_server_socket_set_socket_user (self, g_value_get_string (value));
+      break;
+
+    case TISOCK_SERVER_PROP_SOCKET_GROUP:
+      tisock_server_socket_set_socket_group (self, g_value_get_string (value));
+      break;
+
     case TISOCK_SERVER_PROP_LOCAL_ADDRESS:
     case TISOCK_SERVER_PROP_HANDLE:
     case TISOCK_SERVER_PROP_IS_LISTENING:
@@ -272,12 +296,12 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
   /**
    * TisockServerSocket:local-address: (getter get_local_address)
    *
-   * The local IP address in use.
+   * The local IP address in use, or the name of a Unix socket.
    *
    * That is the address the server listens on, or did last: `::` for all interfaces
-   * of both families. Before the first time it is the address of
-   * [property@ServerSocket:network-interface], or else one of the machine's own.
-   * Xojo's `ServerSocket.LocalAddress`.
+   * of both families, a path, or `@` and an abstract name. Before the first time it
+   * is the address of [property@ServerSocket:network-interface], or else one of the
+   * machine's own. Xojo's `ServerSocket.LocalAddress`.
    *
    * Since: 1.0
    */
@@ -449,7 +473,9 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
    * IP addresses and networks such as `10.0.0.0/8` or `fd00::/8`. A peer that is
    * not in the list is closed at once, before a socket is made for it, and
    * announced by [signal@ServerSocket::dropped]. A list with a text that is
-   * neither is refused with [error@Tisock.SocketError.INVALID_STATE].
+   * neither is refused with [error@Tisock.SocketError.INVALID_STATE]. Peers of Unix
+   * sockets have no such address and are not concerned: whether they may connect
+   * the path's mode says.
    *
    * Since: 1.0
    */
@@ -467,6 +493,50 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
    */
   properties[TISOCK_SERVER_PROP_BLOCKED_PEERS] =
     g_param_spec_boxed ("blocked-peers", NULL, NULL, G_TYPE_STRV, writable);
+
+  /**
+   * TisockServerSocket:socket-mode: (getter get_socket_mode) (setter set_socket_mode)
+   *
+   * The mode that the paths of Unix sockets get, for instance `0660`.
+   *
+   * Who may write to the path may connect. It is in effect before anybody can. The
+   * default is 0, whatever the process's umask leaves of `0777`. Can be set while
+   * the server is not listening; more than `0777` is refused with
+   * [error@Tisock.SocketError.INVALID_STATE]. Abstract names have no mode: everybody
+   * may connect. The `SocketMode` of systemd.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_SERVER_PROP_SOCKET_MODE] =
+    g_param_spec_uint ("socket-mode", NULL, NULL, 0, G_MAXUINT, 0, writable);
+
+  /**
+   * TisockServerSocket:socket-user: (getter get_socket_user) (setter set_socket_user)
+   *
+   * The owner that the paths of Unix sockets get, or `NULL` for the process's user.
+   *
+   * A name or a number. The program needs the privilege; without it, or if there is
+   * no such user, listening fails. Can be set while the server is not listening. The
+   * `SocketUser` of systemd.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_SERVER_PROP_SOCKET_USER] =
+    g_param_spec_string ("socket-user", NULL, NULL, NULL, writable);
+
+  /**
+   * TisockServerSocket:socket-group: (getter get_socket_group) (setter set_socket_group)
+   *
+   * The group that the paths of Unix sockets get, or `NULL` for the process's group.
+   *
+   * A name or a number. The program has to be in the group, or to be privileged;
+   * otherwise, or if there is no such group, listening fails. Can be set while the
+   * server is not listening. The `SocketGroup` of systemd.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_SERVER_PROP_SOCKET_GROUP] =
+    g_param_spec_string ("socket-group", NULL, NULL, NULL, writable);
 
   g_object_class_install_properties (object_class, TISOCK_SERVER_N_PROPS, properties);
 }
@@ -516,7 +586,7 @@ tisock_server_socket_set_port (TisockServerSocket *self,
   priv = GET_PRIVATE (self);
   if (!tisock_server_socket_check (self, G_STRFUNC) ||
       priv->port == port ||
-      !may_configure (self, "port"))
+      !tisock_server_socket_may_configure (self, "port"))
     return;
 
   priv->port = port;
@@ -564,7 +634,7 @@ tisock_server_socket_set_address (TisockServerSocket *self,
 
   priv = GET_PRIVATE (self);
   if (!tisock_server_socket_check (self, G_STRFUNC) || g_strcmp0 (priv->address, address) == 0 ||
-      !may_configure (self, "address"))
+      !tisock_server_socket_may_configure (self, "address"))
     return;
 
   copy = g_strdup (address);
@@ -577,7 +647,7 @@ tisock_server_socket_set_address (TisockServerSocket *self,
  * tisock_server_socket_get_local_address: (get-property local-address)
  * @self: the server
  *
- * Gets the local IP address in use.
+ * Gets the local IP address in use, or the name of a Unix socket.
  *
  * Returns: (transfer full): the address as text
  *
@@ -591,6 +661,8 @@ tisock_server_socket_get_local_address (TisockServerSocket *self)
   g_return_val_if_fail (TISOCK_IS_SERVER_SOCKET (self), NULL);
 
   priv = GET_PRIVATE (self);
+  if (tisock_endpoint_is_unix (&priv->local))
+    return g_strdup (priv->local_name);
   if (tisock_endpoint_is_set (&priv->local))
     return tisock_endpoint_dup_text (&priv->local);
 
@@ -639,7 +711,7 @@ tisock_server_socket_set_network_interface (TisockServerSocket     *self,
   priv = GET_PRIVATE (self);
   if (!tisock_server_socket_check (self, G_STRFUNC) ||
       priv->network_interface == network_interface ||
-      !may_configure (self, "network-interface"))
+      !tisock_server_socket_may_configure (self, "network-interface"))
     return;
 
   g_set_object (&priv->network_interface, network_interface);
@@ -857,7 +929,7 @@ tisock_server_socket_set_listen_backlog (TisockServerSocket *self,
   priv = GET_PRIVATE (self);
   if (!tisock_server_socket_check (self, G_STRFUNC) ||
       priv->listen_backlog == listen_backlog ||
-      !may_configure (self, "listen-backlog"))
+      !tisock_server_socket_may_configure (self, "listen-backlog"))
     return;
 
   priv->listen_backlog = listen_backlog;

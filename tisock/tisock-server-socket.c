@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/unix-name.h"
 #include "tisock-local-address.h"
 #include "tisock-server-socket-private.h"
 #include "tisock-socket-error.h"
@@ -359,7 +360,9 @@ is_welcome (TisockServerSocket   *self,
   g_autoptr(GSocketAddress) address = NULL;
   GInetAddress *peer;
 
-  if (priv->allowed_masks == NULL && priv->blocked_masks == NULL)
+  /* Who may connect to a path its mode says. */
+  if ((priv->allowed_masks == NULL && priv->blocked_masks == NULL) ||
+      tisock_endpoint_is_unix (remote))
     return TRUE;
 
   address = tisock_endpoint_to_address (remote);
@@ -369,20 +372,35 @@ is_welcome (TisockServerSocket   *self,
          (priv->allowed_masks == NULL || masks_match (priv->allowed_masks, peer));
 }
 
+static gboolean
+dropping_is_handled (TisockServerSocket *self)
+{
+  return tisock_has_listener (self, signals[SIGNAL_DROPPED],
+                              (gpointer) TISOCK_SERVER_SOCKET_GET_CLASS (self)->dropped);
+}
+
+/* Closes a connection that is not taken (-1: it is closed already) and says so. */
 static void
 drop (TisockServerSocket   *self,
+      int                   fd,
       const TisockEndpoint *remote,
       TisockDropReason      reason)
 {
   g_autoptr(GSocketAddress) address = NULL;
+  gboolean handled = dropping_is_handled (self);
+
+  if (handled && fd >= 0 && tisock_endpoint_has_name (remote))
+    address = tisock_descriptor_dup_address (fd, TRUE);
+  else if (handled)
+    address = tisock_endpoint_to_address (remote);
+
+  if (fd >= 0)
+    tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
 
   /* A handler may have ended the server meanwhile: `closed` was its last signal. */
-  if (!tisock_server_socket_get_is_listening (self) ||
-      !tisock_has_listener (self, signals[SIGNAL_DROPPED],
-                            (gpointer) TISOCK_SERVER_SOCKET_GET_CLASS (self)->dropped))
+  if (!handled || !tisock_server_socket_get_is_listening (self))
     return;
 
-  address = tisock_endpoint_to_address (remote);
   hold (self);
   g_signal_emit (self, signals[SIGNAL_DROPPED], 0, address, reason);
   unhold (self);
@@ -588,11 +606,8 @@ welcome (TisockServerSocket   *self,
 
   if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
     {
-      int error_number = errno;
-
-      tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
-      tisock_server_socket_report (self, failure, error_number, NULL);
-      drop (self, remote, TISOCK_DROP_REASON_DESCRIPTORS);
+      tisock_server_socket_report (self, failure, errno, NULL);
+      drop (self, fd, remote, TISOCK_DROP_REASON_DESCRIPTORS);
       return;
     }
 
@@ -621,16 +636,6 @@ tisock_server_socket_collect (TisockServerSocket *self,
   g_ptr_array_add (set->slots, &priv->slot);
 }
 
-static void
-refuse (TisockServerSocket   *self,
-        int                   fd,
-        const TisockEndpoint *remote,
-        TisockDropReason      reason)
-{
-  tisock_descriptor_close (fd, GET_PRIVATE (self)->reactor);
-  drop (self, remote, reason);
-}
-
 /* Limits act before an object is made. */
 static void
 listener_incoming (TisockListener       *listener,
@@ -643,22 +648,22 @@ listener_incoming (TisockListener       *listener,
 
   if (!is_welcome (self, remote))
     {
-      refuse (self, fd, remote, TISOCK_DROP_REASON_PEER);
+      drop (self, fd, remote, TISOCK_DROP_REASON_PEER);
       return;
     }
 
   if (is_full (self))
     {
-      refuse (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
+      drop (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
       return;
     }
 
   socket = take_socket (self);
   if (socket == NULL)
-    refuse (self, fd, remote, TISOCK_DROP_REASON_NO_SOCKET);
+    drop (self, fd, remote, TISOCK_DROP_REASON_NO_SOCKET);
   else if (is_full (self))
     /* A nested loop of the handler that gave the socket has taken the last place. */
-    refuse (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
+    drop (self, fd, remote, TISOCK_DROP_REASON_LIMIT);
   else
     welcome (self, socket, fd, remote);
 }
@@ -668,7 +673,7 @@ listener_shed (TisockListener       *listener,
                const TisockEndpoint *remote,
                gpointer              owner)
 {
-  drop (owner, remote, TISOCK_DROP_REASON_DESCRIPTORS);
+  drop (owner, -1, remote, TISOCK_DROP_REASON_DESCRIPTORS);
 }
 
 static void
@@ -741,6 +746,9 @@ tisock_server_socket_finalize (GObject *object)
   g_ptr_array_unref (priv->addresses);
   g_clear_object (&priv->network_interface);
   g_free (priv->address);
+  g_free (priv->local_name);
+  g_free (priv->socket_user);
+  g_free (priv->socket_group);
   g_clear_error (&priv->failure);
   g_strfreev (priv->allowed_peers);
   g_strfreev (priv->blocked_peers);
@@ -811,7 +819,9 @@ install_signals (GType type)
   /**
    * TisockServerSocket::dropped:
    * @self: the server
-   * @peer: the peer's address
+   * @peer: the peer's address: a [class@Gio.InetSocketAddress] or a
+   *   [class@Gio.UnixSocketAddress], which has a name only if the peer's socket has
+   *   one
    * @reason: why
    *
    * Emitted when a peer was accepted and closed at once.
@@ -901,6 +911,18 @@ tisock_server_socket_new (void)
   return g_object_new (TISOCK_TYPE_SERVER_SOCKET, NULL);
 }
 
+static void
+keep_local_address (TisockServerSocket *self)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+  int fd = tisock_server_socket_get_handle (self);
+
+  tisock_endpoint_get_local (&priv->local, fd);
+  g_clear_pointer (&priv->local_name, g_free);
+  if (tisock_endpoint_is_unix (&priv->local))
+    priv->local_name = tisock_unix_name_dup (fd, FALSE);
+}
+
 static gboolean
 start_listening (TisockServerSocket  *self,
                  GError             **error)
@@ -916,8 +938,7 @@ start_listening (TisockServerSocket  *self,
   if (failure != NULL)
     return fail (self, failure, error_number, error);
 
-  tisock_endpoint_get_local (&priv->local,
-                             tisock_listener_get_fd (g_ptr_array_index (priv->listeners, 0)));
+  keep_local_address (self);
   tisock_server_socket_update_listeners (self);
   tisock_slot_queue (&priv->slot);
   priv->state = TISOCK_SOCKET_STATE_LISTENING;

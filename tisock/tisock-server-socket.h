@@ -136,6 +136,21 @@ const char * const *tisock_server_socket_get_blocked_peers (TisockServerSocket *
 TISOCK_AVAILABLE_IN_1_0
 void tisock_server_socket_set_blocked_peers (TisockServerSocket *self,
                                              const char * const *blocked_peers);
+TISOCK_AVAILABLE_IN_1_0
+guint tisock_server_socket_get_socket_mode (TisockServerSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_set_socket_mode (TisockServerSocket *self,
+                                           guint               socket_mode);
+TISOCK_AVAILABLE_IN_1_0
+const char *tisock_server_socket_get_socket_user (TisockServerSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_set_socket_user (TisockServerSocket *self,
+                                           const char         *socket_user);
+TISOCK_AVAILABLE_IN_1_0
+const char *tisock_server_socket_get_socket_group (TisockServerSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_set_socket_group (TisockServerSocket *self,
+                                            const char         *socket_group);
 
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_server_socket_add_address (TisockServerSocket  *self,

@@ -61,6 +61,10 @@ struct _TisockSocketOperations
   void     (*notify)  (TisockSocketCore  *self);
   /* Announces what handlers have changed and nobody has been told of while they ran. */
   void     (*announce) (TisockSocketCore *self);
+  /* Keeps the name of a Unix socket for local-address; takes it. */
+  void     (*set_local_name) (TisockSocketCore *self,
+                       char              *name);
+  const char *(*get_local_name) (TisockSocketCore *self);
   /* Emits a signal that SocketCore does not know. */
   void     (*emit)    (TisockSocketCore  *self,
                        TisockDue          due);

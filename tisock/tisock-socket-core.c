@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "engine/unix-name.h"
 #include "tisock-local-address.h"
 #include "tisock-socket-core-private.h"
 #include "tisock-socket-error.h"
@@ -658,6 +659,8 @@ tisock_socket_core_set_bound (TisockSocketCore *self,
   TisockSocketCorePrivate *priv = GET_PRIVATE (self);
 
   tisock_endpoint_get_local (&priv->local, fd);
+  if (tisock_endpoint_has_name (&priv->local))
+    priv->operations->set_local_name (self, tisock_unix_name_dup (fd, FALSE));
 }
 
 static void
@@ -885,12 +888,13 @@ install_properties (GObjectClass *object_class)
   /**
    * TisockSocketCore:local-address: (getter get_local_address)
    *
-   * The local IP address.
+   * The local IP address, or a Unix socket's name.
    *
    * That is the address the socket is bound to, or was in its last life. Before
    * the first one it is the address of [property@SocketCore:network-interface],
-   * or else one of the machine's own that is not a loopback address. Xojo's
-   * `SocketCore.LocalAddress`.
+   * or else one of the machine's own that is not a loopback address. A Unix socket
+   * has a path, `@` and an abstract name, or, as most that connect, an empty name.
+   * Xojo's `SocketCore.LocalAddress`.
    *
    * Since: 1.0
    */
@@ -1138,7 +1142,7 @@ tisock_socket_core_get_is_connected (TisockSocketCore *self)
  * tisock_socket_core_get_local_address: (get-property local-address)
  * @self: the socket
  *
- * Gets the local IP address.
+ * Gets the local IP address, or a Unix socket's name.
  *
  * Returns: (transfer full): the address as text
  *
@@ -1153,6 +1157,8 @@ tisock_socket_core_get_local_address (TisockSocketCore *self)
 
   priv = GET_PRIVATE (self);
   keep_local_address (self);
+  if (tisock_endpoint_has_name (&priv->local))
+    return g_strdup (priv->operations->get_local_name (self));
   if (tisock_endpoint_is_set (&priv->local))
     return tisock_endpoint_dup_text (&priv->local);
 

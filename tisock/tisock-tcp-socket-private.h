@@ -69,6 +69,10 @@ struct _TisockTCPExtras
   /* By a call that waits, while the receive limit is raised for it. */
   guint64             needed;
 
+  /* Of a Unix socket and its peer, where they have names. */
+  char       *local_name;
+  char       *remote_name;
+
   /* While the connection is lent; then the stream is a place without a descriptor. */
   TisockLoan         *loan;
   GWeakRef            io_stream;

@@ -93,10 +93,29 @@ tisock_tcp_socket_apply_options (TisockTCPSocket *self,
   inherited = FALSE;
 #endif
 
+  if (tisock_endpoint_is_unix (&priv->remote))
+    return;
+
   if (!inherited || !priv->settings->no_delay)
     set_number_option (fd, IPPROTO_TCP, TCP_NODELAY, priv->settings->no_delay);
   if (priv->settings->liveness != 0)
     apply_liveness (fd, priv->settings->liveness);
+}
+
+static void
+apply_to_tcp (TisockTCPSocket   *self,
+              TisockTCPProperty  property)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  int fd = tisock_tcp_socket_get_connection_fd (self);
+
+  if (fd < 0 || tisock_endpoint_is_unix (&priv->remote))
+    return;
+
+  if (property == TISOCK_TCP_PROP_LIVENESS)
+    apply_liveness (fd, priv->settings->liveness);
+  else if (property == TISOCK_TCP_PROP_NO_DELAY)
+    set_number_option (fd, IPPROTO_TCP, TCP_NODELAY, priv->settings->no_delay);
 }
 
 /* Brings a changed setting into effect. */
@@ -105,7 +124,6 @@ apply (TisockTCPSocket   *self,
        TisockTCPProperty  property)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  int fd = tisock_tcp_socket_get_connection_fd (self);
 
   /* Up to a higher limit there is room, also if more than half of it is taken. */
   if (property == TISOCK_TCP_PROP_RECEIVE_LIMIT)
@@ -115,10 +133,7 @@ apply (TisockTCPSocket   *self,
   if (priv->connector != NULL)
     tisock_connector_set_timeouts (priv->connector, priv->settings->stream.timeout,
                                    priv->settings->resolve_timeout);
-  if (fd >= 0 && property == TISOCK_TCP_PROP_LIVENESS)
-    apply_liveness (fd, priv->settings->liveness);
-  if (fd >= 0 && property == TISOCK_TCP_PROP_NO_DELAY)
-    set_number_option (fd, IPPROTO_TCP, TCP_NODELAY, priv->settings->no_delay);
+  apply_to_tcp (self, property);
 
   tisock_tcp_socket_notify (self, property);
   tisock_socket_core_settle (TISOCK_SOCKET_CORE (self));
@@ -379,9 +394,9 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * addresses of a name. An implementation of the program's own has to allow
    * its enumerators to be used on another thread.
    *
-   * Has nothing to say about [method@TCPSocket.listen]. Can be set while the
-   * socket is neither connecting, connected nor listening. The default is
-   * `NULL`.
+   * [method@TCPSocket.listen] listens there, if it is an IP address or a Unix
+   * socket, and fails for the others. Can be set while the socket is neither
+   * connecting, connected nor listening. The default is `NULL`.
    *
    * Since: 1.0
    */
@@ -417,7 +432,10 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    *
    * The peer's IP address.
    *
-   * By way of a proxy the peer is the proxy. After the end of a connection it is still that connection's, until the next
+   * By way of a proxy the peer is the proxy. Of a Unix socket it is the path, or
+   * `@` and the abstract name. Most that connect have neither; then it is empty.
+   *
+   * After the end of a connection it is still that connection's, until the next
    * one. Xojo's `TCPSocket.RemoteAddress`.
    *
    * Since: 1.0
@@ -555,7 +573,8 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * fraction of a second after the first time.
    *
    * A peer that is there but does not take what is sent to it counts as silent
-   * after this time as well. So it has to be longer than a peer may pause.
+   * after this time as well. So it has to be longer than a peer may pause. Means
+   * nothing for Unix sockets, whose peers cannot be gone without a word.
    *
    * Since: 1.0
    */
@@ -623,7 +642,8 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * Whether small writes are sent at once.
    *
    * That is the option `TCP_NODELAY`, which is `TRUE` by default here: a program
-   * that writes in small pieces and cares for fewer packets may turn it off.
+   * that writes in small pieces and cares for fewer packets may turn it off. Means
+   * nothing for Unix sockets.
    *
    * Since: 1.0
    */
@@ -702,19 +722,25 @@ tisock_tcp_socket_set_address (TisockTCPSocket *self,
  * tisock_tcp_socket_get_remote_address: (get-property remote-address)
  * @self: the socket
  *
- * Gets the peer's IP address.
+ * Gets the peer's IP address, or the name of its Unix socket.
  *
  * Returns: (transfer full) (nullable): the address; `NULL` before there was a
- *   peer
+ *   peer, and empty if its Unix socket has no name
  *
  * Since: 1.0
  */
 char *
 tisock_tcp_socket_get_remote_address (TisockTCPSocket *self)
 {
+  TisockTCPSocketPrivate *priv;
+
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  return tisock_endpoint_dup_text (&GET_PRIVATE (self)->remote);
+  priv = GET_PRIVATE (self);
+  if (tisock_endpoint_has_name (&priv->remote))
+    return g_strdup (priv->extras->remote_name);
+
+  return tisock_endpoint_dup_text (&priv->remote);
 }
 
 /**

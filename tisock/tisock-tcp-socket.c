@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/unix-name.h"
 #include "tisock-local-address.h"
 #include "tisock-socket-error.h"
 #include "tisock-tcp-socket-private.h"
@@ -178,12 +179,29 @@ stream_happened (TisockStream       *stream,
   tisock_socket_core_due ((TisockSocketCore *) stream->slot.owner, (TisockDue) due);
 }
 
+/* Most peers of Unix sockets have no name. */
+static char *
+describe_unix_peer (TisockTCPSocket *self)
+{
+  g_autofree char *remote = tisock_tcp_socket_get_remote_address (self);
+  g_autofree char *local = NULL;
+
+  if (*remote != '\0')
+    return g_steal_pointer (&remote);
+
+  local = tisock_socket_core_get_local_address (TISOCK_SOCKET_CORE (self));
+
+  return *local != '\0' ? g_strdup_printf ("a peer of %s", local) : g_strdup ("an unnamed peer");
+}
+
 static char *
 describe_peer (TisockTCPSocket *self)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   g_autoptr(GSocketConnectable) destination = NULL;
 
+  if (tisock_endpoint_is_unix (&priv->remote))
+    return describe_unix_peer (self);
   if (tisock_endpoint_is_set (&priv->remote))
     return tisock_endpoint_describe (&priv->remote);
 
@@ -324,6 +342,21 @@ enter_connected (TisockTCPSocket *self,
   tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTED);
 }
 
+/* What stays of the peer's address, also when the connection has ended. */
+static void
+set_remote (TisockTCPSocket      *self,
+            const TisockEndpoint *remote,
+            int                   fd)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->remote = *remote;
+  if (priv->extras != NULL)
+    g_clear_pointer (&priv->extras->remote_name, g_free);
+  if (tisock_endpoint_has_name (remote))
+    tisock_tcp_socket_ensure_extras (self)->remote_name = tisock_unix_name_dup (fd, TRUE);
+}
+
 static void
 connector_connected (TisockConnector *connector,
                      GSocket         *socket,
@@ -332,11 +365,13 @@ connector_connected (TisockConnector *connector,
   TisockTCPSocket *self = user_data;
   G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  TisockEndpoint remote;
   int fd = g_socket_get_fd (socket);
 
   g_clear_pointer (&priv->connector, tisock_connector_free);
   priv->stream.socket = socket;
-  tisock_endpoint_get_remote (&priv->remote, fd);
+  tisock_endpoint_get_remote (&remote, fd);
+  set_remote (self, &remote, fd);
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
   enter_connected (self, fd, FALSE);
   say_due (self);
@@ -438,7 +473,7 @@ listener_incoming (TisockListener       *listener,
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
   g_clear_pointer (&priv->listener, tisock_listener_free);
-  priv->remote = *remote;
+  set_remote (self, remote, fd);
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
   enter_connected (self, fd, TRUE);
   say_due (self);
@@ -466,48 +501,27 @@ static const TisockListenerFuncs listener_funcs = {
   .failed = listener_failed,
 };
 
-/* -1 with errno, or with the error set. */
-static int
-make_listening_descriptor (TisockTCPSocket  *self,
-                           int              *error_number,
-                           GError          **error)
-{
-  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
-  TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
-  TisockEndpoint endpoint;
-  int fd;
-
-  if (!tisock_local_address_to_listen (tisock_socket_core_get_network_interface (core),
-                                       priv->address, tisock_socket_core_get_port (core),
-                                       &endpoint, error))
-    return -1;
-
-  fd = tisock_descriptor_listen (&endpoint, (int) MIN (priv->settings->listen_backlog, G_MAXINT));
-  if (fd < 0)
-    {
-      g_autofree char *where = NULL;
-
-      *error_number = errno;
-      where = tisock_local_address_describe (&endpoint);
-      tisock_set_error_from_bind (error, *error_number, "Could not listen on %s", where);
-    }
-
-  return fd;
-}
-
 static gboolean
 start_listening (TisockTCPSocket  *self,
                  GError          **error)
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  const TisockListenOptions options = {
+    .connectable = tisock_tcp_socket_get_connectable (self),
+    .network_interface = tisock_socket_core_get_network_interface (core),
+    .address = priv->address,
+    .port = tisock_socket_core_get_port (core),
+    .backlog = priv->settings->listen_backlog,
+  };
   GError *failure = NULL;
+  TisockUnixPath *path;
   int error_number = 0;
-  int fd = make_listening_descriptor (self, &error_number, &failure);
+  int fd = tisock_local_address_listen (&options, &path, &error_number, &failure);
 
   if (fd >= 0)
     priv->listener = tisock_listener_new (tisock_socket_core_get_reactor (core), G_OBJECT (self),
-                                          &listener_funcs, fd, &failure);
+                                          &listener_funcs, fd, path, &failure);
   if (fd >= 0 && priv->listener == NULL)
     error_number = errno;
   if (priv->listener == NULL)
@@ -528,7 +542,10 @@ start_listening (TisockTCPSocket  *self,
  *
  * The socket binds [property@SocketCore:port] on
  * [property@SocketCore:network-interface], or else on
- * [property@TCPSocket:address] if that is set, or else on all interfaces. When
+ * [property@TCPSocket:address] if that is set, or else on all interfaces. If
+ * [property@TCPSocket:connectable] is set it binds that instead: the same kinds as
+ * [method@ServerSocket.add_address] takes, Unix sockets included, whose paths are
+ * treated as there, but for mode and owner, which are the process's. When
  * a peer connects, the listening ends at once, the socket goes from
  * `TISOCK_SOCKET_STATE_LISTENING` to `TISOCK_SOCKET_STATE_CONNECTED`, and
  * [signal@TCPSocket::connected] is emitted. It does not listen again by itself.
@@ -552,7 +569,8 @@ tisock_tcp_socket_listen (TisockTCPSocket  *self,
 
   if (!tisock_socket_core_check (core, G_STRFUNC) ||
       !tisock_socket_core_begin (core, "listen", error) ||
-      !check_port (core, "listen", 0, error) ||
+      (tisock_tcp_socket_get_connectable (self) == NULL &&
+       !check_port (core, "listen", 0, error)) ||
       !attach (self, error))
     return FALSE;
 
@@ -585,7 +603,7 @@ tisock_tcp_socket_adopt (TisockTCPSocket       *self,
       return FALSE;
     }
 
-  priv->remote = *remote;
+  set_remote (self, remote, fd);
   tisock_tcp_socket_apply_options (self, inherited);
   tisock_socket_core_due (core, TISOCK_DUE_CONNECTED);
   tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTED);
@@ -808,6 +826,22 @@ tcp_emit (TisockSocketCore *core,
     emit_simple (self, signals[SIGNAL_DRAINED], (gpointer) klass->drained);
 }
 
+static void
+tcp_set_local_name (TisockSocketCore *core,
+                    char             *name)
+{
+  TisockTCPExtras *extras = tisock_tcp_socket_ensure_extras (TISOCK_TCP_SOCKET (core));
+
+  g_free (extras->local_name);
+  extras->local_name = name;
+}
+
+static const char *
+tcp_get_local_name (TisockSocketCore *core)
+{
+  return GET_PRIVATE (core)->extras->local_name;
+}
+
 static const TisockSocketOperations tcp_operations = {
   .open = tcp_open,
   .release = tcp_release,
@@ -818,6 +852,8 @@ static const TisockSocketOperations tcp_operations = {
   .queue = tcp_queue,
   .notify = tcp_notify,
   .announce = tcp_announce,
+  .set_local_name = tcp_set_local_name,
+  .get_local_name = tcp_get_local_name,
   .emit = tcp_emit,
 };
 
@@ -829,6 +865,8 @@ free_extras (TisockTCPExtras *extras)
   g_clear_pointer (&extras->searched_for, g_bytes_unref);
   g_clear_object (&extras->connectable);
   g_clear_object (&extras->proxy_resolver);
+  g_free (extras->local_name);
+  g_free (extras->remote_name);
   g_free (extras);
 }
 

@@ -43,6 +43,9 @@ const SERVER_SETTINGS = {
   network_interface: LOOPBACK,
   overload_policy: Tisock.OverloadPolicy.DROP,
   port: 7000,
+  socket_group: 'users',
+  socket_mode: 0o660,
+  socket_user: '1000',
 };
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],

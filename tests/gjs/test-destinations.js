@@ -55,7 +55,7 @@ test('a path', () => {
   const [socket, events] = connectTo(address);
 
   assertEqual(events.names, ['connected']);
-  assertSame(socket.remote_address, null);
+  assertSame(socket.remote_address, path);
 });
 
 test('a proxy', () => {

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
@@ -210,6 +211,30 @@ test('a server on several addresses', () => {
     cleanUp(() => socket.close());
   }
   iterateUntil(() => server.n_connections === 2);
+});
+
+test('a server on a path', () => {
+  const folder = GLib.dir_make_tmp('tisock-XXXXXX');
+  const path = GLib.build_filenamev([folder, 'socket']);
+  const address = Gio.UnixSocketAddress.new(path);
+  const server = new Tisock.ServerSocket({socket_mode: 0o600});
+  const socket = new Tisock.TCPSocket({connectable: address});
+
+  cleanUp(() => GLib.rmdir(folder));
+  cleanUp(() => server.close());
+  server.add_address(address);
+  server.listen();
+  assertSame(server.local_address, path);
+  assertSame(server.list_addresses().get_item(0).get_path(), path);
+  cleanUp(() => socket.close());
+  socket.open();
+  iterateUntil(() => server.n_connections === 1 && socket.is_connected);
+  assertSame(server.connections.get_item(0).local_address, path);
+  assertSame(server.connections.get_item(0).remote_address, '');
+  assertThrows(Tisock.SocketError.ADDRESS_IN_USE,
+               () => new Tisock.TCPSocket({connectable: address}).listen());
+  server.close();
+  assertFalse(GLib.file_test(path, GLib.FileTest.EXISTS));
 });
 
 test('a name to listen on throws', () => {

@@ -41,6 +41,9 @@ SETTINGS = {
         'network_interface': LOOPBACK,
         'overload_policy': Tisock.OverloadPolicy.DROP,
         'port': 7000,
+        'socket_group': 'users',
+        'socket_mode': 0o660,
+        'socket_user': '1000',
     },
 }
 

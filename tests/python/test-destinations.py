@@ -90,7 +90,7 @@ class DestinationsTest(TestCase):
                 listener.listen()
                 socket, recorder = self.connect_to(address)
                 self.assertEqual(recorder.names, ['connected'])
-                self.assertIsNone(socket.remote_address)
+                self.assertEqual(socket.remote_address, path)
 
     def test_one_made_in_python(self):
         server = self.make_server()

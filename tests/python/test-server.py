@@ -3,6 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import pathlib
+import tempfile
+
 from support import EventLog, HOST, Recorder, TestCase, iterate_until, main, settle
 from gi.repository import Gio, Tisock
 
@@ -198,6 +201,26 @@ class ListenTest(TestCase):
             socket.open()
             self.addCleanup(socket.close)
         iterate_until(lambda: server.n_connections == 2)
+
+    def test_a_server_on_a_path(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(pathlib.Path(folder) / 'socket')
+            address = Gio.UnixSocketAddress.new(path)
+            server = Tisock.ServerSocket(socket_mode=0o600)
+            server.add_address(address)
+            server.listen()
+            self.assertEqual(pathlib.Path(path).stat().st_mode & 0o777, 0o600)
+            self.assertEqual(server.local_address, path)
+            self.assertEqual([each.get_path() for each in server.list_addresses()], [path])
+            socket = Tisock.TCPSocket(connectable=address)
+            socket.open()
+            iterate_until(lambda: server.n_connections and socket.is_connected)
+            self.assertEqual((server.connections[0].local_address,
+                              server.connections[0].remote_address), (path, ''))
+            with self.assert_raises_error(Tisock.SocketError.ADDRESS_IN_USE):
+                Tisock.TCPSocket(connectable=address).listen()
+            server.close()
+            self.assertFalse(pathlib.Path(path).exists())
 
     def test_a_name_to_listen_on_raises(self):
         with self.assert_raises_error(Tisock.SocketError.NAME_RESOLUTION):

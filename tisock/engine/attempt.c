@@ -178,7 +178,7 @@ is_connected_with_itself (TisockAttempt *self)
 
   tisock_endpoint_from_sockaddr (&remote, &self->remote);
 
-  return tisock_endpoint_get_local (&local, g_socket_get_fd (self->socket)) &&
+  return is_ip (self) && tisock_endpoint_get_local (&local, g_socket_get_fd (self->socket)) &&
          local.port == remote.port &&
          memcmp (local.bytes, remote.bytes, sizeof local.bytes) == 0;
 }

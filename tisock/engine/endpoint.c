@@ -12,6 +12,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/un.h>
 
 /* Where the IPv4 address begins that is mapped into an IPv6 one. */
 #define MAPPED_OFFSET 12
@@ -41,6 +42,15 @@ set_ipv6 (TisockEndpoint        *endpoint,
   memcpy (endpoint->bytes, address, sizeof *address);
 }
 
+/* A path begins with the first byte, an abstract name with the second. */
+static void
+set_unix (TisockEndpoint           *endpoint,
+          const struct sockaddr_un *address)
+{
+  *endpoint = (TisockEndpoint) { .family = AF_UNIX };
+  endpoint->bytes[0] = address->sun_path[0] != '\0' || address->sun_path[1] != '\0';
+}
+
 void
 tisock_endpoint_from_sockaddr (TisockEndpoint                *endpoint,
                                const struct sockaddr_storage *address)
@@ -52,6 +62,8 @@ tisock_endpoint_from_sockaddr (TisockEndpoint                *endpoint,
     set_ipv4 (endpoint, &ipv4->sin_addr, ntohs (ipv4->sin_port));
   else if (address->ss_family == AF_INET6)
     set_ipv6 (endpoint, &ipv6->sin6_addr, ntohs (ipv6->sin6_port), ipv6->sin6_scope_id);
+  else if (address->ss_family == AF_UNIX)
+    set_unix (endpoint, (const struct sockaddr_un *) address);
   else
     *endpoint = (TisockEndpoint) { .family = AF_UNSPEC };
 }
@@ -82,7 +94,7 @@ tisock_endpoint_to_sockaddr (const TisockEndpoint    *endpoint,
       return sizeof *ipv6;
     }
 
-  return 0;
+  return endpoint->family == AF_UNIX ? G_STRUCT_OFFSET (struct sockaddr_un, sun_path) : 0;
 }
 
 gboolean
@@ -169,6 +181,8 @@ tisock_endpoint_dup_text (const TisockEndpoint *endpoint)
 
   if (!tisock_endpoint_is_set (endpoint))
     return NULL;
+  if (tisock_endpoint_is_unix (endpoint))
+    return g_strdup ("");
 
   inet_ntop (endpoint->family, endpoint->bytes, text, sizeof text);
 
@@ -187,12 +201,14 @@ tisock_endpoint_describe (const TisockEndpoint *endpoint)
 
   if (text == NULL)
     return g_strdup ("none");
+  if (tisock_endpoint_is_unix (endpoint))
+    return g_strdup ("a Unix socket");
 
   return g_strdup_printf (endpoint->family == AF_INET6 ? "[%s]:%u" : "%s:%u",
                           text, endpoint->port);
 }
 
-/* FALSE, and "none", if the descriptor has no such IP address. */
+/* FALSE, and "none", if the descriptor has no such address. */
 gboolean
 tisock_endpoint_get_local (TisockEndpoint *endpoint,
                            int             fd)

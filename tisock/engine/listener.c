@@ -23,6 +23,7 @@ struct _TisockListener
   TisockTimer                 retry;    /* armed while accepting is suspended by a failure */
   TisockReactor              *reactor;
   const TisockListenerFuncs  *funcs;
+  TisockUnixPath             *path;     /* NULL: none */
 
   /* What the owner has been told: that the system has run out of something, which the listeners
    * of one owner say together; that this one fails in another way. */
@@ -245,6 +246,7 @@ listener_lost (TisockSlot *slot)
   TisockListener *self = (TisockListener *) slot;
 
   tisock_reactor_clear_timer (self->reactor, &self->retry);
+  g_clear_pointer (&self->path, tisock_unix_path_free);
   tisock_descriptor_close (slot->fd, NULL);
   slot->fd = -1;
 }
@@ -259,12 +261,14 @@ tisock_listener_new (TisockReactor              *reactor,
                      GObject                    *owner,
                      const TisockListenerFuncs  *funcs,
                      int                         fd,
+                     TisockUnixPath             *path,
                      GError                    **error)
 {
   TisockListener *self = g_new0 (TisockListener, 1);
 
   self->reactor = reactor;
   self->funcs = funcs;
+  self->path = path;
   self->retry.func = retry_cb;
   self->exhausted = &self->own_exhausted;
   tisock_slot_init (&self->slot, &listener_slot_funcs, owner);
@@ -272,8 +276,12 @@ tisock_listener_new (TisockReactor              *reactor,
 
   if (!tisock_reactor_attach (reactor, &self->slot, fd, G_IO_IN, error))
     {
+      int error_number = errno;
+
+      g_clear_pointer (&self->path, tisock_unix_path_free);
       tisock_descriptor_close (fd, NULL);
       g_free (self);
+      errno = error_number;
       return NULL;
     }
 
@@ -290,6 +298,7 @@ tisock_listener_free (TisockListener *self)
 
   tisock_reactor_clear_timer (self->reactor, &self->retry);
   tisock_slot_detach (&self->slot);
+  g_clear_pointer (&self->path, tisock_unix_path_free);
   if (fd >= 0)
     tisock_descriptor_close (fd, self->reactor);
   g_free (self);

@@ -8,6 +8,7 @@
 
 #include "engine/endpoint.h"
 #include "engine/reactor.h"
+#include "engine/unix-path.h"
 
 G_BEGIN_DECLS
 
@@ -33,12 +34,15 @@ struct _TisockListenerFuncs
                     gpointer              owner);
 };
 
+/* Takes the descriptor and, of a Unix socket that has one, the path, also on failure. */
 TisockListener *tisock_listener_new     (TisockReactor              *reactor,
                                          GObject                    *owner,
                                          const TisockListenerFuncs  *funcs,
                                          int                         fd,
+                                         TisockUnixPath             *path,
                                          GError                    **error);
-/* Closes the descriptor; the caller needs a reference of its own on the owner. */
+/* Closes the descriptor and removes the path; the caller needs a reference of its own on the
+ * owner. */
 void            tisock_listener_free    (TisockListener             *self);
 int             tisock_listener_get_fd  (TisockListener             *self);
 /* Has several listeners of an owner say once, together, that the system has run out of something.

@@ -792,7 +792,7 @@ test_close (SocketFixture *fixture,
   wait_for_everything (fixture);
   tisock_socket_core_close (fixture->core);
   socket_fixture_expect_now (fixture, "closed/closed");
-  socket_fixture_expect (fixture, "some!closed send!closed shutdown=done");
+  socket_fixture_expect (fixture, "some!closed send!closed shutdown!closed");
 }
 
 static void
@@ -804,7 +804,7 @@ test_abort (SocketFixture *fixture,
   wait_for_everything (fixture);
   tisock_tcp_socket_abort (fixture->socket);
   socket_fixture_expect_now (fixture, "closed/closed");
-  socket_fixture_expect (fixture, "some!closed send!closed shutdown=done");
+  socket_fixture_expect (fixture, "some!closed send!closed shutdown!closed");
 }
 
 static void
@@ -824,7 +824,7 @@ test_close_in_callback (SocketFixture *fixture,
   wait_for_everything (fixture);
   fixture->action = close_in_callback;
   socket_fixture_feed (fixture, "xyz");
-  socket_fixture_expect (fixture, "some=xyz closed/closed send!closed shutdown=done");
+  socket_fixture_expect (fixture, "some=xyz closed/closed send!closed shutdown!closed");
 }
 
 static void
@@ -835,7 +835,7 @@ test_dispose (SocketFixture *fixture,
   fixture->brief = TRUE;
   wait_for_everything (fixture);
   g_object_run_dispose (G_OBJECT (fixture->socket));
-  socket_fixture_expect (fixture, "some!closed send!closed shutdown=done");
+  socket_fixture_expect (fixture, "some!closed send!closed shutdown!closed");
 }
 
 static void

@@ -149,6 +149,10 @@ GSocketConnectable     *tisock_tcp_socket_dup_destination (TisockTCPSocket      
  * out whether anybody watches costs more than most of what else is done for an event. */
 void                    tisock_tcp_socket_announce        (TisockTCPSocket       *self);
 
+/* Whether an end of the socket's life is the connection's own, as the two peers wanted it. */
+gboolean                tisock_tcp_socket_ended_in_order  (TisockTCPSocket       *self,
+                                                           const GError          *end);
+
 /* Whether a write of this length may be queued now. */
 gboolean                tisock_tcp_socket_check_write     (TisockTCPSocket       *self,
                                                            gsize                  length,

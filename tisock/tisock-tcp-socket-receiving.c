@@ -34,13 +34,8 @@ static gboolean
 is_at_end_of_stream (TisockTCPSocket *self,
                      const GError    *end)
 {
-  if (!GET_PRIVATE (self)->stream.at_eof)
-    return FALSE;
-  if (end == NULL)
-    return TRUE;
-
-  return tisock_socket_core_get_state (TISOCK_SOCKET_CORE (self)) == TISOCK_SOCKET_STATE_CLOSED &&
-         g_error_matches (end, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_LOST_CONNECTION);
+  return GET_PRIVATE (self)->stream.at_eof &&
+         (end == NULL || tisock_tcp_socket_ended_in_order (self, end));
 }
 
 /* What comes instead of bytes that will not come any more. */

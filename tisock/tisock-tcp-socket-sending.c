@@ -461,7 +461,7 @@ shutdown_try (TisockOperation *operation,
     return FALSE;
 
   result->end = TRUE;
-  if (tisock_socket_core_get_state (object) == TISOCK_SOCKET_STATE_CLOSED)
+  if (tisock_tcp_socket_ended_in_order (object, end))
     result->pointer = object;
   else
     result->error = g_error_copy (end);
@@ -483,9 +483,10 @@ static const TisockOperationFuncs shutdown_funcs = {
  *
  * Ends the connection as [method@TCPSocket.shutdown] does, and waits for its end.
  *
- * That is an error only if the connection broke: that the peer did not end its
- * side within [property@TCPSocket:close-timeout] is none. A socket that is not
- * open has ended. Cancelling ends the waiting only.
+ * It fails if the connection breaks, and with [error@Gio.IOErrorEnum.CLOSED] if
+ * the program closes the socket before: what was queued is lost then. That the peer
+ * does not end its side within [property@TCPSocket:close-timeout] is no error. A
+ * socket that is not open has ended. Cancelling ends the waiting only.
  *
  * Since: 1.0
  */

@@ -157,6 +157,14 @@ tisock_tcp_socket_announce (TisockTCPSocket *self)
     announce_now (self);
 }
 
+gboolean
+tisock_tcp_socket_ended_in_order (TisockTCPSocket *self,
+                                  const GError    *end)
+{
+  return tisock_socket_core_get_state (TISOCK_SOCKET_CORE (self)) == TISOCK_SOCKET_STATE_CLOSED &&
+         g_error_matches (end, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_LOST_CONNECTION);
+}
+
 /* The stream */
 
 static void

@@ -530,7 +530,7 @@ test_sync (SocketFixture *fixture,
 /* A file that cannot be read fails a blocking call, and not the next one. */
 static void
 test_unreadable (SocketFixture *fixture,
-                     gconstpointer  user_data)
+                 gconstpointer  user_data)
 {
   g_auto(Outcome) outcome = { 0 };
   g_autoptr(GError) error = NULL;

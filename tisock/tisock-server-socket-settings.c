@@ -577,7 +577,7 @@ tisock_server_socket_get_port (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_port (TisockServerSocket *self,
-                              int                 port)
+                               int                 port)
 {
   TisockServerSocketPrivate *priv;
 
@@ -625,7 +625,7 @@ tisock_server_socket_get_address (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_address (TisockServerSocket *self,
-                                 const char         *address)
+                                  const char         *address)
 {
   TisockServerSocketPrivate *priv;
   char *copy;
@@ -701,7 +701,7 @@ tisock_server_socket_get_network_interface (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_network_interface (TisockServerSocket     *self,
-                                           TisockNetworkInterface *network_interface)
+                                            TisockNetworkInterface *network_interface)
 {
   TisockServerSocketPrivate *priv;
 
@@ -825,7 +825,7 @@ tisock_server_socket_get_maximum_sockets_connected (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_maximum_sockets_connected (TisockServerSocket *self,
-                                                   guint               maximum_sockets_connected)
+                                                    guint               maximum_sockets_connected)
 {
   TisockServerSocketPrivate *priv;
 
@@ -872,7 +872,7 @@ tisock_server_socket_get_minimum_sockets_available (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_minimum_sockets_available (TisockServerSocket *self,
-                                                   guint               minimum_sockets_available)
+                                                    guint               minimum_sockets_available)
 {
   TisockServerSocketPrivate *priv;
 
@@ -920,7 +920,7 @@ tisock_server_socket_get_listen_backlog (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_listen_backlog (TisockServerSocket *self,
-                                        guint               listen_backlog)
+                                         guint               listen_backlog)
 {
   TisockServerSocketPrivate *priv;
 
@@ -967,7 +967,7 @@ tisock_server_socket_get_auto_accept (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_auto_accept (TisockServerSocket *self,
-                                     gboolean            auto_accept)
+                                      gboolean            auto_accept)
 {
   TisockServerSocketPrivate *priv;
 
@@ -1015,7 +1015,7 @@ tisock_server_socket_get_overload_policy (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_overload_policy (TisockServerSocket   *self,
-                                         TisockOverloadPolicy  overload_policy)
+                                          TisockOverloadPolicy  overload_policy)
 {
   TisockServerSocketPrivate *priv;
 
@@ -1099,7 +1099,7 @@ tisock_server_socket_get_allowed_peers (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_allowed_peers (TisockServerSocket *self,
-                                       const char *const  *allowed_peers)
+                                        const char *const  *allowed_peers)
 {
   TisockServerSocketPrivate *priv;
 
@@ -1143,7 +1143,7 @@ tisock_server_socket_get_blocked_peers (TisockServerSocket *self)
  */
 void
 tisock_server_socket_set_blocked_peers (TisockServerSocket *self,
-                                       const char *const  *blocked_peers)
+                                        const char *const  *blocked_peers)
 {
   TisockServerSocketPrivate *priv;
 

@@ -231,8 +231,8 @@ describe_state (TisockSocketState state)
 
 gboolean
 tisock_socket_core_misuse_of_state (TisockSocketCore  *self,
-                 const char        *operation,
-                 GError           **error)
+                                    const char        *operation,
+                                    GError           **error)
 {
   return tisock_socket_core_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                     "Could not %s: the socket %s",

@@ -3,10 +3,10 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import {assertEqual, assertSame, assertTrue, settle, test} from './support.js';
 import {
-  assertEqual, assertSame, assertTrue, iterateUntil, settle, test,
-} from './support.js';
-import {Ti, assertRefused, expectLogged, makeBuffer, toArray} from './ti-support.js';
+  Ti, assertFailure, assertRefused, assertSuccess, expectLogged, makeBuffer, toArray, waitFor,
+} from './ti-support.js';
 
 const {Stream} = Ti;
 const {MODE_READ, MODE_WRITE, MODE_APPEND} = Stream;
@@ -20,30 +20,6 @@ function makeReader(...bytes) {
 
 function makeText(text) {
   return Stream.createStream({source: Ti.createBuffer({value: text}), mode: MODE_READ});
-}
-
-// Calls a function whose last argument is a callback, and waits for what it is given.
-function waitFor(action) {
-  const events = [];
-
-  action(event => events.push(event));
-  assertEqual(events.length, 0, 'called back from inside the call:');
-  iterateUntil(() => events.length > 0);
-  settle();
-  assertEqual(events.length, 1, 'called back:');
-
-  return events[0];
-}
-
-function assertSuccess(event) {
-  assertEqual([event.success, event.error, event.code], [true, '', 0]);
-  assertEqual([event.errorState, event.errorDescription], [0, '']);
-}
-
-function assertFailure(event, pattern) {
-  assertEqual([event.success, event.code, event.errorState], [false, -1, 1]);
-  assertTrue(pattern.test(event.error), event.error);
-  assertSame(event.errorDescription, event.error);
 }
 
 // IOStream

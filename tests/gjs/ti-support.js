@@ -3,10 +3,13 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Tisock from 'gi://Tisock?version=1';
 
-import {catchError} from './support.js';
+import {
+  HOST, assertEqual, assertSame, catchError, cleanUp, iterateUntil, settle,
+} from './support.js';
 
 export const {Ti} = Tisock;
 
@@ -37,4 +40,143 @@ export function expectLogged(pattern, action) {
   GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_WARNING, `*${pattern}*`);
   action();
   GLib.test_assert_expected_messages_internal('tisock-tests', 'ti-support.js', 0, pattern);
+}
+
+// Tests that have closed a socket themselves need not do it again.
+export function closeIfOpen(socket) {
+  const {CONNECTED, LISTENING} = Ti.Network.Socket;
+
+  if ([CONNECTED, LISTENING].includes(socket.state))
+    socket.close();
+}
+
+export function createTCP(params) {
+  const socket = Ti.Network.Socket.createTCP(params);
+
+  cleanUp(() => closeIfOpen(socket));
+
+  return socket;
+}
+
+export function makeListener(params = {}) {
+  const listener = createTCP({host: HOST, port: 0, ...params});
+
+  listener.listen();
+
+  return listener;
+}
+
+// What a socket has called back, in order: lists of a callback's name and its argument.
+export function record(params, ...names) {
+  const events = [];
+
+  for (const name of names) {
+    const given = params[name];
+
+    params[name] = event => {
+      events.push([name, event]);
+      given?.(event);
+    };
+  }
+
+  return events;
+}
+
+export function namesOf(events) {
+  return events.map(([name]) => name);
+}
+
+export function assertNames(events, ...names) {
+  iterateUntil(() => events.length >= names.length);
+  settle();
+  assertEqual(namesOf(events), names);
+}
+
+// Two sockets with each other: one that has connected, and one that has been accepted.
+export function makePair(params = {}, acceptParams = {}) {
+  let inbound = null;
+  const listener = makeListener({
+    accepted(event) {
+      ({inbound} = event);
+      cleanUp(() => closeIfOpen(event.inbound));
+    },
+  });
+  const socket = createTCP({host: HOST, port: listener.port, ...params});
+
+  listener.accept(acceptParams);
+  socket.connect();
+  iterateUntil(() => inbound !== null && socket.isConnected());
+  listener.close();
+  settle();
+
+  return [socket, inbound];
+}
+
+// A socket, and its peer of the other kind, which is not in this dialect.
+export function makeCorePair(params = {}, server = new Tisock.ServerSocket({address: HOST})) {
+  let peer = null;
+
+  server.connect('accepted', (_server, core) => {
+    peer = core;
+  });
+  server.listen();
+  cleanUp(() => server.close());
+  const socket = createTCP({host: HOST, port: server.port, ...params});
+
+  socket.connect();
+  iterateUntil(() => peer !== null && socket.isConnected());
+
+  return [socket, peer];
+}
+
+// A peer in a process of its own, for what blocks this one; see ti-peer.js.
+export function startPeer() {
+  const script = Gio.File.new_for_uri(import.meta.url).get_parent().get_child('ti-peer.js');
+  const peer = Gio.Subprocess.new(['gjs', '-m', script.get_path()],
+                                  Gio.SubprocessFlags.STDOUT_PIPE);
+  const output = new Gio.DataInputStream({base_stream: peer.get_stdout_pipe()});
+
+  cleanUp(() => {
+    peer.force_exit();
+    peer.wait(null);
+  });
+
+  return Number(output.read_line_utf8(null)[0]);
+}
+
+export function write(socket, text) {
+  assertSame(socket.write(Ti.createBuffer({value: text})), new TextEncoder().encode(text).length);
+}
+
+// Reads once, and gives the text, or -1.
+export function read(socket, length = 1000) {
+  const buffer = Ti.createBuffer({length});
+  const count = socket.read(buffer);
+
+  return count < 0 ? count : Ti.Codec.decodeString({source: buffer, length: count});
+}
+
+// Calls something whose last argument is a callback, and waits for what that is given.
+export function waitFor(action) {
+  const events = [];
+
+  action(event => events.push(event));
+  assertEqual(events.length, 0, 'called back from inside the call:');
+  iterateUntil(() => events.length > 0);
+  settle();
+  assertEqual(events.length, 1, 'called back:');
+
+  return events[0];
+}
+
+export function assertSuccess(event) {
+  assertEqual([event.success, event.error, event.code], [true, '', 0]);
+  assertEqual([event.errorState, event.errorDescription], [0, '']);
+}
+
+export function assertFailure(event, pattern, code = -1) {
+  assertEqual([event.success, event.code, event.errorState], [false, code, 1]);
+  if (!pattern.test(event.error))
+    throw new Error(`${event.error} does not match ${pattern}`);
+  assertSame(event.errorDescription, event.error);
 }

@@ -7,6 +7,7 @@
 
 const {addAccessors, checkRange, toCount} = imports.tisock.ti.common;
 const {decodeText, encodeNumber, encodeText, sizeOf, toByteOrder} = imports.tisock.ti.encoding;
+const {charge} = imports.tisock.ti.garbage;
 
 // A property name that means a byte. Most names are asked for never or seldom: methods and the like
 // are found before it comes to this.
@@ -92,7 +93,7 @@ var Buffer = class Buffer {
 
   // Takes the bytes, which have their memory for themselves.
   constructor(bytes, {byteOrder, type, value} = {}) {
-    this.#bytes = bytes;
+    this.#bytes = charge(bytes.length, bytes);
     this.#byteOrder = toByteOrder(byteOrder);
     this.#type = type;
     this.#value = value;
@@ -134,6 +135,7 @@ var Buffer = class Buffer {
     if (length > before.buffer.byteLength) {
       this.#bytes = new Uint8Array(new ArrayBuffer(Math.max(length, 2 * before.length)), 0, length);
       this.#bytes.set(before);
+      charge(this.#bytes.buffer.byteLength);
     } else {
       this.#bytes = new Uint8Array(before.buffer, 0, length).fill(0, before.length);
     }

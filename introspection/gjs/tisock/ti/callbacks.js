@@ -3,12 +3,15 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* exported attempt, callBack, later, makeError, makeResult */
+/* exported attempt, attemptNow, callBack, later, makeError, makeResult */
 
 const {GLib} = imports.gi;
 
+const {charge} = imports.tisock.ti.garbage;
+
 // Runs an action from the main loop, after those that were put off before it.
 function later(action) {
+  charge(0);
   GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
     action();
 
@@ -44,15 +47,20 @@ function makeResult(error, fields) {
   };
 }
 
-// Tells how an action went: its result, or what it threw.
+// Tells how an action went: what it threw, or its result.
 function attempt(action, done) {
-  let count = -1;
+  let result = null;
   let failure = null;
 
   try {
-    count = action();
+    result = action();
   } catch (error) {
     failure = error;
   }
-  done(failure, count);
+  done(failure, result);
+}
+
+// Does it now, and tells it later.
+function attemptNow(action, done) {
+  attempt(action, (error, result) => later(() => done(error, result)));
 }

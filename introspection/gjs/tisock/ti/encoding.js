@@ -6,6 +6,8 @@
 /* exported BIG_ENDIAN, LITTLE_ENDIAN, NATIVE_ENDIAN, decodeNumber, decodeText, encodeNumber,
    encodeText, sizeOf, toByteOrder */
 
+const {charge} = imports.tisock.ti.garbage;
+
 var LITTLE_ENDIAN = 1;
 var BIG_ENDIAN = 2;
 var NATIVE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? LITTLE_ENDIAN : BIG_ENDIAN;
@@ -110,11 +112,13 @@ function getCharset(name) {
 }
 
 function encodeText(text, charset) {
-  return getCharset(charset).encode(text);
+  const bytes = getCharset(charset).encode(text);
+
+  return charge(bytes.length, bytes);
 }
 
 function decodeText(bytes, charset) {
-  return getCharset(charset).decode(bytes);
+  return charge(bytes.length, getCharset(charset).decode(bytes));
 }
 
 // Numbers

@@ -80,18 +80,12 @@ class FileStream extends IOStream {
       access(this.#file, () => stream.close(null));
   }
 
-  _read(bytes) {
-    const piece = access(this.#file, () => this.#input.read_bytes(bytes.length, null)).toArray();
-
-    bytes.set(piece);
-
-    return piece.length || -1;
+  _take(size) {
+    return access(this.#file, () => this.#input.read_bytes(size, null)).toArray();
   }
 
-  _write(bytes) {
+  _put(bytes) {
     access(this.#file, () => this.#output.write_all(bytes, null));
-
-    return bytes.length;
   }
 }
 
@@ -173,7 +167,7 @@ var File = class File {
     try {
       const stream = this.open(append ? MODE_APPEND : MODE_WRITE);
 
-      stream._writeNow(bytes);
+      stream._putNow(bytes);
       stream.close();
     } catch {
       return false;

@@ -1,8 +1,9 @@
 // stream.js: Ti.IOStream, the streams on buffers and blobs, and Ti.Stream
 //
-// A kind of stream says what it can do by isReadable() and isWritable(), and does it by _read() and
-// _write(), which are given bytes and give their number. _readLater() and _writeLater() are the
-// same without waiting, and call done(ERROR, NUMBER) from the main loop.
+// A kind of stream says what it can do by isReadable() and isWritable(), and does it by _take(),
+// which gives bytes of its own, up to a number of them, none at the end, and by _put(), which takes
+// all it is given. _takeLater() and _putLater() do not wait, and call done(ERROR, BYTES) from the
+// main loop; how many bytes are wanted is read when there are some.
 //
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
@@ -12,6 +13,7 @@
 const {Blob, Buffer, bytesOf, createBuffer, requireBuffer} = imports.tisock.ti.buffer;
 const {attempt, callBack, later, makeResult} = imports.tisock.ti.callbacks;
 const {requireParams, toCount} = imports.tisock.ti.common;
+const {charge} = imports.tisock.ti.garbage;
 
 var MODE_READ = 0;
 var MODE_WRITE = 1;
@@ -27,7 +29,7 @@ function getMode(mode) {
 }
 
 // The part of a buffer that is read into, or of a buffer or a blob that is written. A length that
-// is too large ends with the buffer.
+// is too large ends with the buffer, which may have become another one meanwhile.
 class Place {
   #source;
   #offset;
@@ -38,14 +40,26 @@ class Place {
 
     this.#source = source;
     this.#offset = toCount(offset, 'offset', 0);
+    this.#length = toCount(length, 'length', size);
     if (this.#offset > 0 && this.#offset >= size)
       throw new RangeError(`Offset ${offset} is past the last of the ${size} bytes of the buffer`);
-    this.#length = Math.min(toCount(length, 'length', size), size - this.#offset);
   }
 
-  // The buffer may have become another length meanwhile.
   get bytes() {
     return bytesOf(this.#source).subarray(this.#offset, this.#offset + this.#length);
+  }
+
+  get length() {
+    return this.bytes.length;
+  }
+
+  // Gives what read() gives.
+  fill(bytes) {
+    const target = this.bytes;
+
+    target.set(bytes);
+
+    return bytes.length > 0 || target.length === 0 ? bytes.length : -1;
   }
 }
 
@@ -62,10 +76,8 @@ function parseArguments(name, args) {
   return {place: new Place(...given), callback: hasCallback ? args[args.length - 1] : null};
 }
 
-function finishWith(stream, callback) {
-  return (error, bytesProcessed) => {
-    callBack(callback, makeResult(error, {source: stream, bytesProcessed}));
-  };
+function tell(callback, source, error, bytesProcessed) {
+  callBack(callback, makeResult(error, {source, bytesProcessed: error ? -1 : bytesProcessed}));
 }
 
 var IOStream = class IOStream {
@@ -74,9 +86,11 @@ var IOStream = class IOStream {
     const {place, callback} = parseArguments('read', args);
 
     if (callback === null)
-      return this._readNow(place.bytes);
+      return place.fill(this._takeNow(place.length));
 
-    this._readLater(place, finishWith(this, callback));
+    this._takeLater(place, (error, bytes) => {
+      tell(callback, this, error, error ? -1 : place.fill(bytes));
+    });
 
     return 0;
   }
@@ -85,9 +99,9 @@ var IOStream = class IOStream {
     const {place, callback} = parseArguments('write', args);
 
     if (callback === null)
-      return this._writeNow(place.bytes);
+      return this._putNow(place.bytes).length;
 
-    this._writeLater(place, finishWith(this, callback));
+    this._putLater(place.bytes, (error, bytes) => tell(callback, this, error, bytes?.length));
 
     return 0;
   }
@@ -107,24 +121,28 @@ var IOStream = class IOStream {
       throw new Error(`${this.apiName} cannot be written: it is closed, or in MODE_READ`);
   }
 
-  _readNow(bytes) {
+  _takeNow(size) {
     this._requireReadable();
 
-    return bytes.length === 0 ? 0 : this._read(bytes);
+    const bytes = size === 0 ? new Uint8Array(0) : this._take(size);
+
+    return charge(bytes.length, bytes);
   }
 
-  _writeNow(bytes) {
+  _putNow(bytes) {
     this._requireWritable();
+    if (bytes.length > 0)
+      this._put(bytes);
 
-    return bytes.length === 0 ? 0 : this._write(bytes);
+    return bytes;
   }
 
-  _readLater(place, done) {
-    later(() => attempt(() => this._readNow(place.bytes), done));
+  _takeLater(wanted, done) {
+    later(() => attempt(() => this._takeNow(wanted.length), done));
   }
 
-  _writeLater(place, done) {
-    later(() => attempt(() => this._writeNow(place.bytes), done));
+  _putLater(bytes, done) {
+    later(() => attempt(() => this._putNow(bytes), done));
   }
 };
 
@@ -156,20 +174,16 @@ class BufferStream extends IOStream {
     this.#buffer = null;
   }
 
-  _read(bytes) {
-    const rest = bytesOf(this.#buffer).subarray(this.#position, this.#position + bytes.length);
+  _take(size) {
+    const bytes = bytesOf(this.#buffer).slice(this.#position, this.#position + size);
 
-    if (rest.length === 0)
-      return -1;
+    this.#position += bytes.length;
 
-    bytes.set(rest);
-    this.#position += rest.length;
-
-    return rest.length;
+    return bytes;
   }
 
   // The bytes may be those of the buffer, whose memory may move.
-  _write(bytes) {
+  _put(bytes) {
     const piece = bytes.slice();
     const end = this.#position + piece.length;
 
@@ -177,8 +191,6 @@ class BufferStream extends IOStream {
       this.#buffer.length = end;
     bytesOf(this.#buffer).set(piece, this.#position);
     this.#position = end;
-
-    return piece.length;
   }
 }
 
@@ -217,27 +229,22 @@ function toChunkSize(value) {
   return size;
 }
 
-function* readChunks(stream, size) {
-  const scratch = new Uint8Array(size);
-
-  for (let count = stream._readNow(scratch); count >= 0; count = stream._readNow(scratch))
-    yield scratch.slice(0, count);
+function* takeChunks(stream, size) {
+  for (let bytes = stream._takeNow(size); bytes.length > 0; bytes = stream._takeNow(size))
+    yield bytes;
 }
 
-// Calls take(CHUNK) for each chunk as long as that gives true; at the end of the stream, or at the
+// Calls take(BYTES) for each chunk as long as that gives true; at the end of the stream, or at the
 // first failure, done(ERROR).
-function readChunksLater(stream, size, take, done) {
-  const scratch = createBuffer({length: size});
-  const place = new Place(scratch);
-
-  function step(error, count) {
-    if (error || count < 0)
+function takeChunksLater(stream, size, take, done) {
+  function step(error, bytes) {
+    if (error || bytes.length === 0)
       done(error);
-    else if (take(bytesOf(scratch).slice(0, count)))
-      stream._readLater(place, step);
+    else if (take(bytes))
+      stream._takeLater({length: size}, step);
   }
 
-  stream._readLater(place, step);
+  stream._takeLater({length: size}, step);
 }
 
 function concatenate(chunks) {
@@ -253,20 +260,20 @@ function concatenate(chunks) {
 }
 
 function readAllNow(stream) {
-  return new Buffer(concatenate([...readChunks(stream, CHUNK)]));
+  return new Buffer(concatenate([...takeChunks(stream, CHUNK)]));
 }
 
 function readAllLater(stream, buffer, callback) {
   const chunks = [];
 
-  readChunksLater(stream, CHUNK, chunk => chunks.push(chunk) > 0, error => {
+  takeChunksLater(stream, CHUNK, chunk => chunks.push(chunk) > 0, error => {
     const bytes = concatenate(chunks);
 
     if (!error) {
       buffer.length = bytes.length;
       bytesOf(buffer).set(bytes);
     }
-    finishWith(stream, callback)(error, error ? -1 : bytes.length);
+    tell(callback, stream, error, bytes.length);
   });
 }
 
@@ -274,21 +281,19 @@ function readAllLater(stream, buffer, callback) {
 function requireBoth(input, output) {
   input._requireReadable();
   output._requireWritable();
-
-  return 0;
 }
 
 function copyNow(input, output, size) {
-  let total = requireBoth(input, output);
+  let total = 0;
 
-  for (const chunk of readChunks(input, size))
-    total += output._writeNow(chunk);
+  requireBoth(input, output);
+  for (const chunk of takeChunks(input, size))
+    total += output._putNow(chunk).length;
 
   return total;
 }
 
 function copyLater(input, output, size, callback) {
-  const scratch = createBuffer({length: size});
   let total = 0;
 
   function finish(error) {
@@ -297,23 +302,22 @@ function copyLater(input, output, size, callback) {
     }));
   }
 
-  function written(error, count) {
-    if (error) {
-      finish(error);
-    } else {
-      total += count;
-      input._readLater(new Place(scratch), received);
-    }
-  }
-
-  function received(error, count) {
-    if (error || count < 0)
+  function goOn(error, bytes) {
+    total += bytes?.length ?? 0;
+    if (error)
       finish(error);
     else
-      output._writeLater(new Place(scratch, 0, count), written);
+      input._takeLater({length: size}, put);
   }
 
-  later(() => attempt(() => requireBoth(input, output), written));
+  function put(error, bytes) {
+    if (error || bytes.length === 0)
+      finish(error);
+    else
+      output._putLater(bytes, goOn);
+  }
+
+  later(() => attempt(() => requireBoth(input, output), goOn));
 }
 
 // What a pump says of a chunk, of the end, or of a failure.
@@ -349,13 +353,12 @@ class PumpReport {
 // caller's.
 function pumpNow(input, handler, size) {
   const report = new PumpReport(input);
-  const scratch = new Uint8Array(size);
   let going = true;
 
   while (going) {
-    attempt(() => input._readNow(scratch), (error, count) => {
-      going = !error && count >= 0;
-      handler(going ? report.ofChunk(scratch.slice(0, count)) : report.ofEnd(error));
+    attempt(() => input._takeNow(size), (error, bytes) => {
+      going = !error && bytes.length > 0;
+      handler(going ? report.ofChunk(bytes) : report.ofEnd(error));
       going &&= input.isReadable();
     });
   }
@@ -364,8 +367,8 @@ function pumpNow(input, handler, size) {
 function pumpLater(input, handler, size) {
   const report = new PumpReport(input);
 
-  readChunksLater(input, size, chunk => {
-    callBack(handler, report.ofChunk(chunk));
+  takeChunksLater(input, size, bytes => {
+    callBack(handler, report.ofChunk(bytes));
 
     return input.isReadable();
   }, error => {

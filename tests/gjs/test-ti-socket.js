@@ -11,7 +11,7 @@ import {
   HOST, assertEqual, assertSame, assertTrue, cleanUp, iterateUntil, settle, test,
 } from './support.js';
 import {
-  Ti, assertFailure, assertNames, assertRefused, closeIfOpen, createTCP, expectLogged,
+  Ti, assertFailure, assertNames, assertRefused, closeIfOpen, createTCP, expectLogged, keepPort,
   makeCorePair, makeListener, makePair, namesOf, read, record, write,
 } from './ti-support.js';
 
@@ -20,22 +20,11 @@ const {INITIALIZED, CONNECTED, LISTENING, CLOSED, ERROR} = Network.Socket;
 const ECONNREFUSED = 111;
 const SETTINGS = ['host', 'port', 'timeout', 'connected'];
 
-// A port that is bound, so that nobody else takes it, but not listened on.
-function makeRefusingPort() {
-  const blocker = Gio.Socket.new(Gio.SocketFamily.IPV4, Gio.SocketType.STREAM,
-                                 Gio.SocketProtocol.DEFAULT);
-
-  blocker.bind(Gio.InetSocketAddress.new_from_string(HOST, 0), false);
-  cleanUp(() => blocker.close());
-
-  return blocker.get_local_address().get_port();
-}
-
 // A socket in each of the states.
 function makeSockets() {
   const [connected] = makePair();
   const [closed] = makePair();
-  const broken = createTCP({host: HOST, port: makeRefusingPort()});
+  const broken = createTCP({host: HOST, port: keepPort()});
 
   closed.close();
   broken.connect();
@@ -246,7 +235,7 @@ test('connect refuses without a host or a port', () => {
 });
 
 test('connecting to nobody', () => {
-  const params = {host: HOST, port: makeRefusingPort()};
+  const params = {host: HOST, port: keepPort()};
   const events = record(params, 'connected', 'error', 'closed');
   const socket = createTCP(params);
 

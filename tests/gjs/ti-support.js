@@ -13,6 +13,8 @@ import {
 
 export const {Ti} = Tisock;
 
+const folder = Gio.File.new_for_uri(import.meta.url).get_parent();
+
 // A buffer with these bytes.
 export function makeBuffer(...bytes) {
   const buffer = Ti.createBuffer({length: bytes.length});
@@ -40,6 +42,18 @@ export function expectLogged(pattern, action) {
   GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_WARNING, `*${pattern}*`);
   action();
   GLib.test_assert_expected_messages_internal('tisock-tests', 'ti-support.js', 0, pattern);
+}
+
+// A port that is bound, so that nobody else takes it, but not listened on. Who asks for the address
+// to be used again can listen on it.
+export function keepPort() {
+  const keeper = Gio.Socket.new(Gio.SocketFamily.IPV4, Gio.SocketType.STREAM,
+                                Gio.SocketProtocol.DEFAULT);
+
+  keeper.bind(Gio.InetSocketAddress.new_from_string(HOST, 0), true);
+  cleanUp(() => keeper.close());
+
+  return keeper.get_local_address().get_port();
 }
 
 // Tests that have closed a socket themselves need not do it again.
@@ -129,19 +143,38 @@ export function makeCorePair(params = {}, server = new Tisock.ServerSocket({addr
   return [socket, peer];
 }
 
-// A peer in a process of its own, for what blocks this one; see ti-peer.js.
-export function startPeer() {
-  const script = Gio.File.new_for_uri(import.meta.url).get_parent().get_child('ti-peer.js');
-  const peer = Gio.Subprocess.new(['gjs', '-m', script.get_path()],
-                                  Gio.SubprocessFlags.STDOUT_PIPE);
-  const output = new Gio.DataInputStream({base_stream: peer.get_stdout_pipe()});
+// Another program of this folder, in a process of its own; gives what it prints.
+export function startProgram(flags, name, ...args) {
+  const process = Gio.Subprocess.new(['gjs', '-m', folder.get_child(name).get_path(), ...args],
+                                     Gio.SubprocessFlags.STDOUT_PIPE | flags);
 
   cleanUp(() => {
-    peer.force_exit();
-    peer.wait(null);
+    process.force_exit();
+    process.wait(null);
   });
 
+  return new Gio.DataInputStream({base_stream: process.get_stdout_pipe()});
+}
+
+// A peer for what blocks this process; see ti-peer.js.
+export function startPeer() {
+  const output = startProgram(Gio.SubprocessFlags.NONE, 'ti-peer.js');
+
   return Number(output.read_line_utf8(null)[0]);
+}
+
+// An example of Titanium's documentation, with other texts in the place of some of its own.
+export function readExample(name, changes) {
+  const [, contents] = folder.get_child(`ti-examples/${name}`).load_contents(null);
+  let program = new TextDecoder().decode(contents);
+
+  for (const [text, other] of Object.entries(changes)) {
+    if (!program.includes(text))
+      throw new Error(`${name} has no ${text}`);
+    program = program.replaceAll(text, other);
+  }
+
+  return program;
 }
 
 export function write(socket, text) {

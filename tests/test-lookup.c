@@ -110,25 +110,10 @@ await_arrivals (Fixture *fixture)
   g_autoptr(GPtrArray) slots = g_ptr_array_new ();
   g_autoptr(GPtrArray) timers = g_ptr_array_new ();
   TisockWaitSet set = { .slots = slots, .timers = timers };
-  g_autofree char *path = NULL;
-  gboolean both = FALSE;
 
   tisock_lookup_collect (fixture->lookup, &set);
   g_assert_cmpuint (slots->len, ==, 1);
-  path = g_strdup_printf ("/proc/self/fdinfo/%d", ((TisockSlot *) slots->pdata[0])->fd);
-
-  while (!both)
-    {
-      g_autofree char *text = NULL;
-      const char *count;
-
-      if (!g_file_get_contents (path, &text, NULL, NULL))
-        return;
-
-      count = strstr (text, "eventfd-count:");
-      both = count == NULL || atoi (count + strlen ("eventfd-count:")) == 2;
-      g_thread_yield ();
-    }
+  test_await_eventfd (((TisockSlot *) slots->pdata[0])->fd, 2);
 }
 
 static void

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "mock-proxy.h"
 #include "proxy-fixture.h"
 
 #include <arpa/inet.h>
@@ -19,31 +20,12 @@
 #define MANY 200
 #define MOST_THREADS 64
 
-/* A proxy of the program's that does not look at its cancellable */
-
-#define TEST_TYPE_PROXY (test_proxy_get_type ())
-
-G_DECLARE_FINAL_TYPE (TestProxy, test_proxy, TEST, PROXY, GObject)
-
-struct _TestProxy
-{
-  GObject parent_instance;
-};
-
-static void test_proxy_interface_init (GProxyInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestProxy, test_proxy, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY, test_proxy_interface_init))
-
 static int n_calls, most_calls;
 
-/* It agrees by one byte. */
+/* It agrees by one byte, and does not look at its cancellable. */
 static GIOStream *
-test_proxy_connect (GProxy         *proxy,
-                    GIOStream      *stream,
-                    GProxyAddress  *address,
-                    GCancellable   *cancellable,
-                    GError        **error)
+agree_by_byte (GIOStream  *stream,
+               GError    **error)
 {
   int n = g_atomic_int_add (&n_calls, 1) + 1;
   char byte;
@@ -58,29 +40,6 @@ test_proxy_connect (GProxy         *proxy,
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, "No byte");
 
   return NULL;
-}
-
-static gboolean
-test_proxy_supports_hostname (GProxy *proxy)
-{
-  return TRUE;
-}
-
-static void
-test_proxy_class_init (TestProxyClass *klass)
-{
-}
-
-static void
-test_proxy_init (TestProxy *self)
-{
-}
-
-static void
-test_proxy_interface_init (GProxyInterface *iface)
-{
-  iface->connect = test_proxy_connect;
-  iface->supports_hostname = test_proxy_supports_hostname;
 }
 
 static void
@@ -633,7 +592,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   /* GIO has to have its own by then. */
   g_assert_null (g_proxy_get_default_for_protocol ("stubborn"));
-  g_io_extension_point_implement (G_PROXY_EXTENSION_POINT_NAME, TEST_TYPE_PROXY, "stubborn", 0);
+  mock_proxy_register ("stubborn", agree_by_byte);
 
 #define ADD(path, data, function) PROXY_FIXTURE_ADD (path, data, function)
   add_stages ("/proxies-ends/close", test_proxies_close);

@@ -5,6 +5,7 @@
  */
 
 #include "mock-connectable.h"
+#include "mock-proxy.h"
 #include "proxy-fixture.h"
 
 #include "tisock-socket-error.h"
@@ -715,52 +716,12 @@ test_proxies_name (ProxyFixture  *fixture,
 
 /* Proxies that GIO does not have */
 
-#define TEST_TYPE_PROXY (test_proxy_get_type ())
-
-G_DECLARE_FINAL_TYPE (TestProxy, test_proxy, TEST, PROXY, GObject)
-
-struct _TestProxy
-{
-  GObject parent_instance;
-};
-
-static void test_proxy_interface_init (GProxyInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestProxy, test_proxy, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY, test_proxy_interface_init))
-
 static GIOStream *
-test_proxy_connect (GProxy         *proxy,
-                    GIOStream      *stream,
-                    GProxyAddress  *address,
-                    GCancellable   *cancellable,
-                    GError        **error)
+wrap (GIOStream  *stream,
+      GError    **error)
 {
   return g_simple_io_stream_new (g_io_stream_get_input_stream (stream),
                                  g_io_stream_get_output_stream (stream));
-}
-
-static gboolean
-test_proxy_supports_hostname (GProxy *proxy)
-{
-  return TRUE;
-}
-
-static void
-test_proxy_class_init (TestProxyClass *klass)
-{
-}
-
-static void
-test_proxy_init (TestProxy *self)
-{
-}
-
-static void
-test_proxy_interface_init (GProxyInterface *iface)
-{
-  iface->connect = test_proxy_connect;
-  iface->supports_hostname = test_proxy_supports_hostname;
 }
 
 static void
@@ -769,8 +730,7 @@ test_proxies_wrapping (ProxyFixture  *fixture,
 {
   g_test_summary ("Streams that are more than the descriptor cannot be used.");
 
-  g_assert_null (g_proxy_get_default_for_protocol ("wrapping"));
-  g_io_extension_point_implement (G_PROXY_EXTENSION_POINT_NAME, TEST_TYPE_PROXY, "wrapping", 0);
+  mock_proxy_register ("wrapping", wrap);
   open_with_first (fixture, "wrapping://FIRST");
   expect_failure (fixture, "error:not-supported/error closed/error", EOPNOTSUPP,
                   "Could not connect to a.example:80: wrapping proxy FIRST: "

@@ -6,6 +6,8 @@
 
 #include "test-util.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void
@@ -46,6 +48,27 @@ test_count_descriptors (void)
     n++;
 
   return n;
+}
+
+void
+test_await_eventfd (int fd,
+                    int count)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fdinfo/%d", fd);
+  gboolean rung = FALSE;
+
+  while (!rung)
+    {
+      g_autofree char *text = NULL;
+      const char *said;
+
+      if (!g_file_get_contents (path, &text, NULL, NULL))
+        return;
+
+      said = strstr (text, "eventfd-count:");
+      rung = said == NULL || atoi (said + strlen ("eventfd-count:")) == count;
+      g_thread_yield ();
+    }
 }
 
 /* The sanitizer, by default */

@@ -28,5 +28,9 @@ int     test_make_file (gconstpointer  data,
                         gsize          length);
 /* How many descriptors the process has open; 0 where the system does not tell. */
 guint   test_count_descriptors (void);
+/* Waits, without serving anything, until an eventfd has been rung so often; where the system does
+ * not tell, for nothing. */
+void    test_await_eventfd (int  fd,
+                            int  count);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -178,6 +179,104 @@ test_unnamed (UnixFixture   *fixture,
   g_assert_finalize_object (g_steal_pointer (&unnamed));
 }
 
+/* Who is there */
+
+static void
+assert_credentials (TisockTCPSocket *socket,
+                    pid_t            pid)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GCredentials) credentials = tisock_tcp_socket_get_credentials (socket, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_credentials_get_unix_pid (credentials, NULL), ==, pid);
+  g_assert_cmpuint (g_credentials_get_unix_user (credentials, NULL), ==, geteuid ());
+}
+
+static void
+refuse_credentials (TisockTCPSocket *socket,
+                    const char      *reason)
+{
+  g_autofree char *message = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_signal_connect (socket, "error", G_CALLBACK (keep_message_cb), &message);
+  g_assert_null (tisock_tcp_socket_get_credentials (socket, &error));
+  g_signal_handlers_disconnect_by_data (socket, &message);
+  g_assert_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_INVALID_STATE);
+  g_assert_nonnull (strstr (error->message, reason));
+  g_assert_cmpstr (message, ==, error->message);
+}
+
+static void
+test_credentials (UnixFixture   *fixture,
+                  gconstpointer  user_data)
+{
+  g_autoptr(GIOStream) io_stream = NULL;
+
+  refuse_credentials (fixture->client, "not connected");
+  unix_fixture_connect (fixture);
+  assert_credentials (fixture->client, getpid ());
+  assert_credentials (fixture->peer, getpid ());
+
+  io_stream = tisock_tcp_socket_get_io_stream (fixture->peer, NULL);
+  assert_credentials (fixture->peer, getpid ());
+  g_clear_object (&io_stream);
+  test_wait_until (is_closed (fixture->client) && is_closed (fixture->peer));
+  refuse_credentials (fixture->client, "not connected");
+}
+
+/* Connects, and waits for the end. */
+static pid_t
+fork_client (GSocketAddress *address)
+{
+  struct sockaddr_storage native;
+  pid_t pid;
+  char byte;
+  int fd;
+
+  g_assert_true (g_socket_address_to_native (address, &native, sizeof native, NULL));
+  pid = fork ();
+  if (pid != 0)
+    return pid;
+
+  fd = socket (AF_UNIX, SOCK_STREAM, 0);
+  if (connect (fd, (struct sockaddr *) &native,
+               (socklen_t) g_socket_address_get_native_size (address)) != 0)
+    _exit (1);
+  _exit (read (fd, &byte, 1) == 0 ? 0 : 1);
+}
+
+static void
+test_credentials_of_process (UnixFixture   *fixture,
+                             gconstpointer  user_data)
+{
+  pid_t pid;
+  int status;
+
+  unix_fixture_connect (fixture);
+  g_clear_object (&fixture->peer);
+  pid = fork_client (fixture->address);
+  g_assert_cmpint (pid, >, 0);
+  test_wait_until (fixture->peer != NULL);
+  assert_credentials (fixture->peer, pid);
+
+  tisock_socket_core_close (TISOCK_SOCKET_CORE (fixture->peer));
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+}
+
+static void
+test_credentials_over_tcp (UnixFixture   *fixture,
+                           gconstpointer  user_data)
+{
+  int peer;
+
+  test_peer_connect (fixture->client, &peer);
+  refuse_credentials (fixture->client, "not one by a Unix socket");
+  close (peer);
+}
+
 /* Bytes and ends are those of any stream. */
 
 #define BULK (8 * 1024 * 1024)
@@ -336,6 +435,9 @@ main (int    argc,
   UNIX_FIXTURE_ADD ("/unix/next-life", test_next_life);
   UNIX_FIXTURE_ADD ("/unix/refused", test_refused);
   UNIX_FIXTURE_ADD ("/unix/unnamed", test_unnamed);
+  UNIX_FIXTURE_ADD ("/unix/credentials", test_credentials);
+  UNIX_FIXTURE_ADD ("/unix/credentials/of-process", test_credentials_of_process);
+  UNIX_FIXTURE_ADD ("/unix/credentials/over-tcp", test_credentials_over_tcp);
   UNIX_FIXTURE_ADD ("/unix/bulk", test_bulk);
   UNIX_FIXTURE_ADD ("/unix/half-open", test_half_open);
   UNIX_FIXTURE_ADD ("/unix/broken", test_broken);

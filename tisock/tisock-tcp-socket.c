@@ -1,5 +1,6 @@
 /* tisock-tcp-socket.c: the class and its life; reading and writing is in -data.c, what can be
- * set in -settings.c, what it is connected to in -destination.c, what GIO has of it in -gio.c
+ * set in -settings.c, what it is connected to in -destination.c, what GIO has of it in -gio.c, what
+ * Unix sockets have besides in -unix.c
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later

@@ -421,4 +421,9 @@ TISOCK_AVAILABLE_IN_1_0
 GSocket *tisock_tcp_socket_steal_socket (TisockTCPSocket  *self,
                                          GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
+TISOCK_AVAILABLE_IN_1_0
+GCredentials *tisock_tcp_socket_get_credentials (TisockTCPSocket  *self,
+                                                 GError          **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

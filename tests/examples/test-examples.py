@@ -6,6 +6,7 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import base64
 import contextlib
 import functools
 import http.client
@@ -25,6 +26,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'examples' / 'demo'))
 from program import DEADLINE, Program, command  # noqa: E402
+import websocket  # noqa: E402
 
 HOST = '127.0.0.1'
 LANGUAGES = []                  # the arguments
@@ -659,6 +661,138 @@ class RelayTest(ExampleTest):
                 self.expect_visit(relay)
                 relay.stop()
                 self.assertRegex('\n'.join(relay.errors), '(?i)refused')
+
+
+class WebSocketTest(ExampleTest):
+    """A program such as Titanium's, with a server of this script's."""
+
+    def setUp(self):
+        super().setUp()
+        if 'gjs' not in LANGUAGES:
+            self.skipTest('no gjs')
+
+    def converse(self, *texts):
+        """The program, which has connected, and its peer."""
+        listener, port = self.listener()
+        client = self.start('gjs', 'ti-websocket', f'ws://{HOST}:{port}/chat', *texts)
+        peer = websocket.WebSocketPeer(self.accept(listener))
+        self.stack.callback(peer.close)
+        return client, peer
+
+    def expect_frame(self, peer, opcode, payload):
+        self.assertEqual(peer.read_frame(), (opcode, payload))
+
+    def expect_end(self, client, peer):
+        """The client says that it has done, and the server ends the connection."""
+        self.expect_frame(peer, websocket.CLOSE, b'\x03\xe8')
+        peer.send(websocket.CLOSE, b'\x03\xe8')
+        peer.connection.shutdown(socket.SHUT_WR)
+        client.expect('closed 1000')
+        client.finish()
+        self.assertEqual(peer.stream.read(), b'')
+        self.assertEqual(client.errors, [])
+
+    def test_handshake(self):
+        client, peer = self.converse(TEXT)
+        line, headers = peer.read_request()
+        key = headers['sec-websocket-key']
+        self.assertEqual(line, 'GET /chat HTTP/1.1')
+        self.assertEqual((headers['upgrade'], headers['connection'], headers['host'],
+                          headers['sec-websocket-version']), ('websocket', 'Upgrade', HOST, '13'))
+        self.assertEqual(len(base64.b64decode(key, validate=True)), 16)
+        answer = peer.make_answer(websocket.make_accept(key))
+        peer.send_slowly(answer[:-2])
+        peer.connection.sendall(answer[-2:] + websocket.make_frame(websocket.TEXT, b'first'))
+        for line in ('connected', 'first'):
+            client.expect(line)
+        self.expect_frame(peer, websocket.TEXT, TEXT.encode())
+        self.expect_end(client, peer)
+
+    def test_messages_of_every_length(self):
+        texts = [letter * length for letter, length in
+                 zip('abcdef', (1, 125, 126, 65535, 65536, 100000))]
+        client, peer = self.converse(*texts)
+        peer.shake_hands()
+        client.expect('connected')
+        for text in texts:
+            self.expect_frame(peer, websocket.TEXT, text.encode())
+            peer.send(websocket.BINARY, text.upper().encode())
+            client.expect(text.upper())
+        self.expect_end(client, peer)
+
+    def test_fragments(self):
+        """Frames that are cut anywhere, in the middle of a character too, with a ping between."""
+        client, peer = self.converse('fragments', 'slowly', 'together')
+        parts = (TEXT.encode()[:3], b'', TEXT.encode()[3:])
+        frames = [websocket.make_frame(opcode, part, i == 2) for i, (opcode, part) in
+                  enumerate(zip((websocket.TEXT, 0, 0), parts))]
+        frames.insert(1, websocket.make_frame(websocket.PING, b'are you there?'))
+        frames.insert(3, websocket.make_frame(websocket.PONG, b'nobody asked'))
+        peer.shake_hands()
+        client.expect('connected')
+        for text in (b'fragments', b'slowly', b'together'):
+            self.expect_frame(peer, websocket.TEXT, text)
+        for frame in frames:
+            peer.connection.sendall(frame)
+        peer.send_slowly(b''.join(frames))
+        peer.connection.sendall(b''.join(frames))
+        for _ in range(3):
+            client.expect(TEXT)
+            self.expect_frame(peer, websocket.PONG, b'are you there?')
+        self.expect_end(client, peer)
+
+    def test_closed_by_the_server(self):
+        for payload, line, reason in ((b'\x03\xe9going away', 'closed 1001', 'going away'),
+                                      (b'\xff\xff', 'closed 65535', ''), (b'', 'closed 1005', '')):
+            with self.subTest(line):
+                client, peer = self.converse(TEXT)
+                peer.shake_hands()
+                self.expect_frame(peer, websocket.TEXT, TEXT.encode())
+                peer.send(websocket.CLOSE, payload)
+                self.expect_frame(peer, websocket.CLOSE, payload)
+                peer.connection.shutdown(socket.SHUT_WR)
+                self.assertEqual(self.assert_fails(client, f'^{reason}$'), ['connected', line])
+
+    def test_broken_off(self):
+        for is_rude, reason in ((False, 'has ended'), (True, 'reset')):
+            with self.subTest(reason):
+                client, peer = self.converse(TEXT)
+                peer.shake_hands()
+                self.expect_frame(peer, websocket.TEXT, TEXT.encode())
+                peer.stream.close()
+                if is_rude:
+                    reset(peer.connection)
+                else:
+                    peer.connection.close()
+                self.assertEqual(self.assert_fails(client, reason), ['connected', 'closed 1006'])
+
+    def test_refused(self):
+        """By a server that has no WebSocket, and by one that has not understood the key."""
+        answers = (b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n',
+                   websocket.WebSocketPeer.make_answer(None, websocket.make_accept('other')))
+        for answer in answers:
+            with self.subTest(answer):
+                client, peer = self.converse(TEXT)
+                peer.read_request()
+                peer.connection.sendall(answer)
+                line = answer.decode().split('\r\n')[0]
+                self.assertEqual(self.assert_fails(client, f'says “{line}”'), ['closed 1006'])
+                self.assertEqual(peer.stream.read(), b'')
+
+    def test_wrong_frames(self):
+        for frame, reason in ((b'\x81\x81abcdx', 'masked'),
+                              (b'\x81\x7f' + b'\xff' * 8, 'too large'),
+                              (b'\x81\x7f' + b'\x00' * 4 + b'\xff' * 4, 'too large')):
+            with self.subTest(frame):
+                client, peer = self.converse(TEXT)
+                peer.shake_hands()
+                self.expect_frame(peer, websocket.TEXT, TEXT.encode())
+                peer.connection.sendall(frame)
+                self.assertEqual(self.assert_fails(client, reason), ['connected', 'closed 1006'])
+
+    def test_nobody_listens(self):
+        client = self.start('gjs', 'ti-websocket', f'ws://{HOST}:{self.refusing_port()}', TEXT)
+        self.assertEqual(self.assert_fails(client, '(?i)refused'), ['closed 1006'])
 
 
 if __name__ == '__main__':

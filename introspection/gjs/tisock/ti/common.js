@@ -32,6 +32,12 @@ function requireParams(params, name, ...required) {
   return params;
 }
 
+function isReadOnly(prototype, name) {
+  const property = Object.getOwnPropertyDescriptor(prototype, name);
+
+  return property?.get !== undefined && property.set === undefined;
+}
+
 // Properties of Titanium's objects can be got and set by methods too.
 function addAccessors(prototype, ...names) {
   for (const name of names) {
@@ -40,6 +46,8 @@ function addAccessors(prototype, ...names) {
     prototype[`get${suffix}`] = function () {
       return this[name];
     };
+    if (isReadOnly(prototype, name))
+      continue;
     prototype[`set${suffix}`] = function (value) {
       this[name] = value;
     };

@@ -13,6 +13,7 @@ const {vprintf} = imports.format;
 const {createBuffer} = imports.tisock.ti.buffer;
 const {Codec} = imports.tisock.ti.codec;
 const {Filesystem} = imports.tisock.ti.filesystem;
+const {require} = imports.tisock.ti.modules;
 const {Network} = imports.tisock.ti.network;
 const {Stream} = imports.tisock.ti.stream;
 const {
@@ -56,5 +57,5 @@ function complete(object, properties) {
 
 complete(String, {format});
 complete(globalThis, {
-  Ti, Titanium: Ti, clearInterval, clearTimeout, setInterval, setTimeout,
+  Ti, Titanium: Ti, clearInterval, clearTimeout, require, setInterval, setTimeout,
 });

@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -31,6 +32,9 @@ ERROR = Tisock.SocketState.ERROR
 SKIPPED = 77
 # Below what systems choose ports from, so that nobody gets one of these without asking for it.
 FIRST_PORT, LAST_PORT = 15000, 32000
+
+# How /proc/net/tcp says it.
+LISTENING = '0A'
 
 
 def main(*programs):
@@ -70,7 +74,14 @@ class Peer(Program):
 
     def __init__(self, argv, **popen):
         merge = ['sh', '-c', 'exec "$@" 2>&1', 'sh']
-        super().__init__(argv[0], merge + [str(arg) for arg in argv], **popen)
+        super().__init__(argv[0], merge + [str(arg) for arg in argv], start_new_session=True,
+                         **popen)
+
+    def stop(self):
+        """Ends all its processes: any of them holds the output open."""
+        if not self.has_ended():
+            os.killpg(self.process.pid, signal.SIGTERM)
+        super().stop()
 
     def wait_for(self, pattern):
         """Reads lines up to the first with a match, and returns that, or None if there is none."""
@@ -120,6 +131,18 @@ class TestCase(support.TestCase):
                 return program, port
         program.fail('could not be started')
 
+    def find_port(self, program):
+        """The port that a program listens on and does not tell: the system knows it."""
+        folder = pathlib.Path(f'/proc/{program.process.pid}')
+        while not program.has_ended():
+            with contextlib.suppress(FileNotFoundError):
+                held = {os.readlink(path) for path in (folder / 'fd').iterdir()}
+                for line in (folder / 'net/tcp').read_text().splitlines():
+                    fields = line.split()
+                    if fields[3] == LISTENING and f'socket:[{fields[9]}]' in held:
+                        return int(fields[1].partition(':')[2], 16)
+        program.fail('ended without listening')
+
     def finish(self, program, status=0):
         """Runs the main context until a program has ended."""
         pidfd = os.pidfd_open(program.process.pid)
@@ -130,14 +153,19 @@ class TestCase(support.TestCase):
         GLib.source_remove(watch)
         program.check_status(status)
 
-    def client(self, port, sock=None):
-        """A socket that is connected to that port of a program's, and what it has said."""
-        sock = sock or Tisock.TCPSocket()
+    def open(self, sock):
+        """Waits until a socket is connected or that has failed; returns it and what it has said."""
         events = support.Recorder(sock)
-        sock.address, sock.port = HOST, port
         sock.open()
         self.addCleanup(sock.close)
         iterate_until(lambda: sock.state != Tisock.SocketState.CONNECTING)
+        return sock, events
+
+    def client(self, port, sock=None):
+        """A socket that is connected to that port of a program's, and what it has said."""
+        sock = sock or Tisock.TCPSocket()
+        sock.address, sock.port = HOST, port
+        sock, events = self.open(sock)
         self.assertEqual(sock.state, CONNECTED)
         return sock, events
 

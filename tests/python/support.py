@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import socket as system
 import sys
 import unittest
 
@@ -94,6 +95,13 @@ class TestCase(unittest.TestCase):
         server.listen()
         self.addCleanup(server.close)
         return server
+
+    def refuse(self):
+        """A port of its own on which nobody listens."""
+        holder = system.socket()
+        self.addCleanup(holder.close)
+        holder.bind((HOST, 0))
+        return holder.getsockname()[1]
 
     def open_socket(self, server, socket=None):
         socket = socket or Tisock.TCPSocket()

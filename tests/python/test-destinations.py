@@ -52,13 +52,6 @@ class Resolver(GObject.Object, Gio.ProxyResolver):
 
 
 class DestinationsTest(TestCase):
-    def refuse(self):
-        """A port of its own on which nobody listens."""
-        holder = system.socket()
-        self.addCleanup(holder.close)
-        holder.bind((HOST, 0))
-        return holder.getsockname()[1]
-
     def connect_to(self, connectable):
         socket = Tisock.TCPSocket(connectable=connectable)
         self.assertEqual(socket.connectable, connectable)

@@ -6,6 +6,7 @@
 import os
 
 from peers import CLOSED, CONNECTED, HOST, TestCase, Tisock, digest, iterate_until, main
+from gi.repository import Gio
 
 
 def command(*words):
@@ -19,11 +20,25 @@ class RedisTest(TestCase):
 
     def setUp(self):
         super().setUp()
-        folder = self.folder()
+        self.root = self.folder()
+        self.start_redis()
+
+    def start_redis(self):
         self.redis, self.port = self.start_on_free_port(
             'Ready to accept connections',
-            lambda port: ('redis-server', '--bind', HOST, '--port', port, '--save', '',
-                          '--appendonly', 'no', '--daemonize', 'no', '--dir', folder))
+            lambda port: self.make_argv('--bind', HOST, '--port', port))
+
+    def make_argv(self, *where):
+        return ('redis-server', *where, '--save', '', '--appendonly', 'no', '--daemonize', 'no',
+                '--dir', self.root)
+
+    def make_socket(self):
+        return Tisock.TCPSocket(address=HOST, port=self.port)
+
+    def connect(self):
+        redis, events = self.open(self.make_socket())
+        self.assertEqual(redis.state, CONNECTED)
+        return redis, events
 
     def send(self, redis, *words):
         redis.write(command(*words))
@@ -41,21 +56,21 @@ class RedisTest(TestCase):
         return lines
 
     def test_pipelining(self):
-        redis, events = self.client(self.port)
+        redis, events = self.connect()
         redis.write(command('INCR', 'n') * self.n_commands)
         self.assertEqual(self.lines(redis, self.n_commands),
                          [f':{i + 1}' for i in range(self.n_commands)])
 
     def test_many_writes(self):
         """The same, with a write for each; many of them before anything is read."""
-        redis, events = self.client(self.port)
+        redis, events = self.connect()
         for i in range(self.n_commands):
             self.send(redis, 'ECHO', i)
         lines = self.lines(redis, 2 * self.n_commands)
         self.assertEqual(lines[1::2], [str(i) for i in range(self.n_commands)])
 
     def test_large_value(self):
-        redis, events = self.client(self.port)
+        redis, events = self.connect()
         value = os.urandom(16 << 20)
         redis.receive_limit = 1 << 16
         self.send(redis, 'SET', 'value', value)
@@ -69,7 +84,7 @@ class RedisTest(TestCase):
         self.assertEqual(digest(got[:-2]), digest(value))
 
     def test_without_main_loop(self):
-        redis = Tisock.TCPSocket(address=HOST, port=self.port)
+        redis = self.make_socket()
         self.addCleanup(redis.close)
         redis.open_sync(-1, None)
         redis.send_sync(command('SET', 'key', 'value') + command('GET', 'key'), -1, None)
@@ -78,10 +93,10 @@ class RedisTest(TestCase):
 
     def test_messages(self):
         """One client hears what others say."""
-        listener, events = self.client(self.port)
+        listener, events = self.connect()
         self.send(listener, 'SUBSCRIBE', 'news')
         self.lines(listener, 6)
-        speakers = [self.client(self.port)[0] for _ in range(5)]
+        speakers = [self.connect()[0] for _ in range(5)]
         for i in range(500):
             self.send(speakers[i % 5], 'PUBLISH', 'news', i)
         lines = self.lines(listener, 500 * 7)
@@ -89,8 +104,8 @@ class RedisTest(TestCase):
 
     def test_waiting(self):
         """A command that is answered when there is something, and one that never is."""
-        waiter, events = self.client(self.port)
-        other, other_events = self.client(self.port)
+        waiter, events = self.connect()
+        other, other_events = self.connect()
         self.send(waiter, 'BLPOP', 'list', 0)
         self.send(other, 'RPUSH', 'list', 'item')
         self.assertEqual(self.lines(waiter, 5), ['*2', '$4', 'list', '$4', 'item'])
@@ -103,8 +118,8 @@ class RedisTest(TestCase):
 
     def test_killed(self):
         """The server ends the connection while answers are under way, and all at its own end."""
-        victim, events = self.client(self.port)
-        other, other_events = self.client(self.port)
+        victim, events = self.connect()
+        other, other_events = self.connect()
         self.send(victim, 'CLIENT', 'ID')
         number = self.lines(victim, 1)[0][1:]
         self.send(other, 'CLIENT', 'KILL', 'ID', number)
@@ -116,8 +131,8 @@ class RedisTest(TestCase):
 
     def test_too_slow(self):
         """The server gives up a listener that does not read; what it sent before that is there."""
-        slow, events = self.client(self.port)
-        other, other_events = self.client(self.port)
+        slow, events = self.connect()
+        other, other_events = self.connect()
         self.send(other, 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 1mb 1mb 1')
         self.assertEqual(self.lines(other, 1), ['+OK'])
         slow.receive_limit = 1 << 16
@@ -137,6 +152,19 @@ class RedisTest(TestCase):
         self.assertGreater(messages, 1)
         self.assertEqual(digest(got), digest(message * messages + message[:rest]))
         self.assert_lost(slow, events)
+
+
+class UnixTest(RedisTest):
+    """The same at a path."""
+
+    def start_redis(self):
+        path = str(self.root / 'socket')
+        self.address = Gio.UnixSocketAddress.new(path)
+        self.redis = self.start(*self.make_argv('--port', 0, '--unixsocket', path))
+        self.redis.expect('ready to accept connections')
+
+    def make_socket(self):
+        return Tisock.TCPSocket(connectable=self.address)
 
 
 class BulkTest(RedisTest):

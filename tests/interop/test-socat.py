@@ -5,17 +5,19 @@
 
 import os
 
-from peers import CLOSED, ERROR, HOST, TestCase, digest, iterate_until, main
+from peers import (CLOSED, CONNECTED, ERROR, HOST, TestCase, Tisock, digest, iterate_until,
+                   main)
+from gi.repository import Gio
 from support import Recorder
 
 # How long socat goes on one way when the other has ended.
 PATIENCE = ('-t', '60')
-LISTEN = f'TCP-LISTEN:0,bind={HOST}'
-LISTENING = r'listening on AF=2 [^ ]*:(\d+)'
 
 
 class SocatTest(TestCase):
     size = 4 << 20
+    listen = f'TCP-LISTEN:0,bind={HOST}'
+    listening = r'listening on AF=2 [^ ]*:(\d+)'
 
     def setUp(self):
         super().setUp()
@@ -26,9 +28,13 @@ class SocatTest(TestCase):
         self.copy = self.folder() / 'copy'
 
     def start_listening(self, *arguments):
-        """socat with an address that listens, and the port."""
+        """socat with an address that listens; a client can be had then."""
         socat = self.start('socat', '-d', '-d', *PATIENCE, *arguments)
-        return socat, int(socat.expect(LISTENING)[1])
+        self.place = socat.expect(self.listening)[1]
+        return socat
+
+    def connect(self):
+        return self.client(int(self.place))
 
     def check_copy(self):
         self.assertEqual(digest(self.copy.read_bytes()), digest(self.data))
@@ -37,8 +43,8 @@ class SocatTest(TestCase):
         return f'TCP:{HOST}:{server.port}'
 
     def test_sending_to_socat(self):
-        socat, port = self.start_listening('-u', LISTEN, f'CREATE:{self.copy}')
-        client, events = self.client(port)
+        socat = self.start_listening('-u', self.listen, f'CREATE:{self.copy}')
+        client, events = self.connect()
         client.write(self.data)
         client.shutdown()
         self.assert_lost(client, events, CLOSED)
@@ -46,16 +52,16 @@ class SocatTest(TestCase):
         self.check_copy()
 
     def test_receiving_from_socat(self):
-        socat, port = self.start_listening('-u', f'OPEN:{self.path}', LISTEN)
-        client, events = self.client(port)
+        socat = self.start_listening('-u', f'OPEN:{self.path}', self.listen)
+        client, events = self.connect()
         self.assertEqual(digest(self.receive_all(client)), digest(self.data))
         self.assert_lost(client, events, CLOSED)
         self.finish(socat)
 
     def test_half_close_to_socat(self):
         """What socat gets, cat gives back until it has seen the end."""
-        socat, port = self.start_listening(LISTEN, 'EXEC:cat')
-        client, events = self.client(port)
+        socat = self.start_listening(self.listen, 'EXEC:cat')
+        client, events = self.connect()
         client.write(self.data)
         client.shutdown_write()
         self.assertEqual(digest(self.receive_all(client)), digest(self.data))
@@ -89,24 +95,11 @@ class SocatTest(TestCase):
         self.finish(socat)
         self.check_copy()
 
-    def test_resets(self):
-        """Sockets that are closed with SO_LINGER at 0."""
-        server = self.make_server()
-        peers = []
-        server.connect('accepted', lambda server, peer: peers.append((peer, Recorder(peer))))
-        for _ in range(10):
-            self.finish(self.start('socat', '-u', 'SYSTEM:echo hello',
-                                   self.to(server) + ',linger=0,shut-close'))
-        iterate_until(lambda: len(peers) == 10 and server.n_connections == 0)
-        for peer, events in peers:
-            self.assert_lost(peer, events, ERROR)
-            self.assertEqual(peer.read_all(), b'hello\n')
-
     def test_relay(self):
         """Through socat from socket to socket, both ways at once."""
         server = self.echo_server()
-        socat, port = self.start_listening(LISTEN + ',fork', self.to(server))
-        clients = [self.client(port) for _ in range(4)]
+        socat = self.start_listening(self.listen + ',fork', self.to(server))
+        clients = [self.connect() for _ in range(4)]
         for client, events in clients:
             client.write(self.data)
             client.shutdown_write()
@@ -120,9 +113,64 @@ class SocatTest(TestCase):
         server = self.echo_server()
         self.path.write_bytes(self.data[:20000])
         socat = self.start('socat', '-b', '1', *PATIENCE,
-                           f'OPEN:{self.path}!!CREATE:{self.copy}', self.to(server) + ',nodelay')
+                           f'OPEN:{self.path}!!CREATE:{self.copy}', self.to(server))
         self.finish(socat)
         self.assertEqual(self.copy.read_bytes(), self.data[:20000])
+
+
+class TCPTest(SocatTest):
+    def test_resets(self):
+        """Sockets that are closed with SO_LINGER at 0."""
+        server = self.make_server()
+        peers = []
+        server.connect('accepted', lambda server, peer: peers.append((peer, Recorder(peer))))
+        self.path.write_bytes(b'hello')
+        for _ in range(10):
+            self.finish(self.start('socat', '-u', f'OPEN:{self.path}',
+                                   self.to(server) + ',linger=0,shut-close'))
+        iterate_until(lambda: len(peers) == 10 and server.n_connections == 0)
+        for peer, events in peers:
+            self.assert_lost(peer, events, ERROR)
+            self.assertEqual(peer.read_all(), b'hello')
+
+
+class UnixTest(SocatTest):
+    """The same at paths, which whoever listens there makes."""
+    family = 'UNIX'
+
+    def setUp(self):
+        super().setUp()
+        folder = self.folder()
+        self.socat_path, self.server_path = f'{folder}/socat', f'{folder}/server'
+        self.listen = f'{self.family}-LISTEN:{self.socat_path}'
+        self.listening = f'listening on AF=1 .*({self.socat_path})'
+
+    def make_address(self, path):
+        return Gio.UnixSocketAddress.new(path)
+
+    def make_server(self):
+        server = Tisock.ServerSocket()
+        server.add_address(self.make_address(self.server_path))
+        server.listen()
+        self.addCleanup(server.close)
+        return server
+
+    def connect(self):
+        sock, events = self.open(Tisock.TCPSocket(connectable=self.make_address(self.place)))
+        self.assertEqual(sock.state, CONNECTED)
+        return sock, events
+
+    def to(self, server):
+        return f'{self.family}-CONNECT:{self.server_path}'
+
+
+class AbstractTest(UnixTest):
+    """The same with names that are in no folder."""
+    family = 'ABSTRACT'
+
+    def make_address(self, path):
+        return Gio.UnixSocketAddress.new_with_type(path.encode(),
+                                                   Gio.UnixSocketAddressType.ABSTRACT)
 
 
 class BulkTest(SocatTest):

@@ -191,11 +191,19 @@ class TestCase(support.TestCase):
 
     def receive_all(self, sock):
         """What comes until the connection has ended."""
-        data = bytearray(sock.read_all())
-        while sock.state == CONNECTED:
+        [data] = self.receive_all_of([sock])
+        return data
+
+    def receive_all_of(self, socks):
+        """The same for several, all of which are read: none of their peers gives up meanwhile."""
+        data = [bytearray() for _ in socks]
+        while True:
+            ended = all(sock.state != CONNECTED for sock in socks)
+            for sock, taken in zip(socks, data):
+                taken += sock.read_all()
+            if ended:
+                return data
             GLib.MainContext.default().iteration(True)
-            data += sock.read_all()
-        return bytes(data)
 
 
 class Message:

@@ -113,8 +113,9 @@ class HAProxyTest(TestCase):
         for (client, events), content in zip(clients, data):
             client.write(content)
             client.shutdown_write()
-        for (client, events), content in zip(clients, data):
-            self.assertEqual(digest(self.receive_all(client)), digest(content))
+        received = self.receive_all_of([client for client, events in clients])
+        for (client, events), content, got in zip(clients, data, received):
+            self.assertEqual(digest(got), digest(content))
             self.assert_lost(client, events, CLOSED)
 
     def test_requests(self):

@@ -103,8 +103,9 @@ class SocatTest(TestCase):
         for client, events in clients:
             client.write(self.data)
             client.shutdown_write()
-        for client, events in clients:
-            self.assertEqual(digest(self.receive_all(client)), digest(self.data))
+        received = self.receive_all_of([client for client, events in clients])
+        for (client, events), got in zip(clients, received):
+            self.assertEqual(digest(got), digest(self.data))
             self.assert_lost(client, events, CLOSED)
         iterate_until(lambda: server.n_connections == 0)
 

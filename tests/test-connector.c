@@ -15,7 +15,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* Sockets with one port and several addresses, that refuse until they are told to do otherwise. */
@@ -1172,25 +1171,6 @@ test_connector_feeds (Fixture       *fixture,
 /* A full descriptor table */
 
 static void
-fill_table (struct rlimit *limits)
-{
-  int next = dup (STDOUT_FILENO);
-  struct rlimit full;
-
-  close (next);
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, limits), ==, 0);
-  full = *limits;
-  full.rlim_cur = (rlim_t) next;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &full), ==, 0);
-}
-
-static void
-restore_table (struct rlimit *limits)
-{
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, limits), ==, 0);
-}
-
-static void
 test_connector_full_table (Fixture       *fixture,
                            gconstpointer  user_data)
 {
@@ -1203,9 +1183,9 @@ test_connector_full_table (Fixture       *fixture,
   attach_idle_slot (fixture, &slot);
   fixture->peers.port = fixture->port = 9;
   fixture->address = address;
-  fill_table (&limits);
+  test_fill_table (&limits, 0);
   g_assert_false (try_to_start (fixture));
-  restore_table (&limits);
+  test_restore_table (&limits);
 
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
   g_assert_cmpint (fixture->error_number, ==, EMFILE);
@@ -1234,12 +1214,12 @@ test_connector_full_table_later (Fixture       *fixture,
   peers_listen (fixture, 1);
   mock_resolver_hold (fixture->resolver, G_SOCKET_FAMILY_IPV4);
   start_with_answers (fixture, ipv4, "::1");
-  fill_table (&limits);
+  test_fill_table (&limits, 0);
 
   /* The IPv6 answer, for whose address there is no descriptor. */
   dispatch_once ();
   g_assert_cmpuint (count_slots (fixture), ==, 1);
-  restore_table (&limits);
+  test_restore_table (&limits);
   mock_resolver_release (fixture->resolver, G_SOCKET_FAMILY_IPV4);
 
   if (ipv4 != NULL)

@@ -71,6 +71,26 @@ test_await_eventfd (int fd,
     }
 }
 
+void
+test_fill_table (struct rlimit *limits,
+                 guint          room)
+{
+  int next = dup (STDOUT_FILENO);
+  struct rlimit full;
+
+  close (next);
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, limits));
+  full = *limits;
+  full.rlim_cur = (rlim_t) next + room;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &full));
+}
+
+void
+test_restore_table (const struct rlimit *limits)
+{
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, limits));
+}
+
 /* The sanitizer, by default */
 
 const char *__asan_default_options (void);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/resource.h>
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,10 @@ gint64  test_random   (guint  n_bits);
 /* A descriptor of a new file with these bytes, which has no name any more. */
 int     test_make_file (gconstpointer  data,
                         gsize          length);
+/* Lets the process have so many descriptors more, and no others, until that is restored. */
+void    test_fill_table        (struct rlimit *limits,
+                                guint          room);
+void    test_restore_table     (const struct rlimit *limits);
 /* How many descriptors the process has open; 0 where the system does not tell. */
 guint   test_count_descriptors (void);
 /* Waits, without serving anything, until an eventfd has been rung so often; where the system does

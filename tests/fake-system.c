@@ -130,6 +130,34 @@ recv (int     fd,
   return fails (&recv_failure, fd) ? -1 : real (fd, buffer, cut_length (length), flags);
 }
 
+/* Cut within the first vector. */
+ssize_t
+recvmsg (int            fd,
+         struct msghdr *message,
+         int            flags)
+{
+  static ssize_t (*real) (int fd, struct msghdr *message, int flags);
+  struct iovec *vectors = message->msg_iov;
+  struct iovec first;
+  ssize_t n;
+
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, "recvmsg");
+
+  if (fails (&recv_failure, fd))
+    return -1;
+  if (!cutting || message->msg_iovlen != 1)
+    return real (fd, message, flags);
+
+  first = vectors[0];
+  first.iov_len = cut_length (first.iov_len);
+  message->msg_iov = &first;
+  n = real (fd, message, flags);
+  message->msg_iov = vectors;
+
+  return n;
+}
+
 ssize_t
 send (int         fd,
       const void *buffer,

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* Puts the monotonic clock forward, for GLib as well. */
 void   fake_system_advance_clock (guint     milliseconds);
-/* The next recv(), or send(), sendmsg() and sendfile(), of this descriptor fails so. */
+/* The next recv() or recvmsg(), or send(), sendmsg() or sendfile(), of this descriptor fails. */
 void   fake_system_fail_recv     (int       fd,
                                   int       error_number);
 void   fake_system_fail_send     (int       fd,

@@ -8,6 +8,7 @@
 #include "test-util.h"
 
 #include <fcntl.h>
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 #define KIB ((gsize) 1024)
@@ -725,6 +726,54 @@ test_byte_queue_append_file (void)
   g_assert_cmpuint (test_count_descriptors (), ==, n - 2);
 }
 
+/* One more, in a list of its own. */
+static GUnixFDList *
+make_list (void)
+{
+  int fd = test_make_file ("", 0);
+
+  return g_unix_fd_list_new_from_array (&fd, 1);
+}
+
+static void
+test_byte_queue_append_descriptors (void)
+{
+  const gsize length = 100 * 1000;
+  g_autofree guint8 *data = g_malloc0 (length);
+  TisockByteQueue queue = { NULL };
+  GOutputVector vectors[8];
+  guint n = test_count_descriptors ();
+
+  g_test_summary ("Descriptors have their place among the bytes, and go with the first one.");
+
+  tisock_byte_queue_append (&queue, "abc", 3);
+  tisock_byte_queue_append_descriptors (&queue, "de", 2, make_list ());
+  tisock_byte_queue_append (&queue, "f", 1);
+  tisock_byte_queue_append_descriptors (&queue, data, length, make_list ());
+  tisock_byte_queue_append_descriptors (&queue, "g", 1, make_list ());
+  g_assert_cmpuint (test_count_descriptors (), ==, n + 3);
+  g_assert_cmpuint (queue.length, ==, length + 7);
+  assert_consistent (&queue);
+
+  g_assert_null (tisock_byte_queue_get_descriptors (&queue));
+  g_assert_cmpuint (tisock_byte_queue_get_vectors (&queue, vectors, 8), ==, 1);
+  tisock_byte_queue_skip (&queue, 3);
+  g_assert_nonnull (tisock_byte_queue_get_descriptors (&queue));
+  tisock_byte_queue_skip (&queue, 1);
+  g_assert_null (tisock_byte_queue_get_descriptors (&queue));
+  g_assert_cmpuint (test_count_descriptors (), ==, n + 2);
+
+  /* The rest of a long run follows it without any. */
+  tisock_byte_queue_skip (&queue, 2);
+  g_assert_nonnull (tisock_byte_queue_get_descriptors (&queue));
+  g_assert_cmpuint (tisock_byte_queue_get_vectors (&queue, vectors, 8), ==, 2);
+  tisock_byte_queue_skip (&queue, length);
+  g_assert_cmpuint (test_count_descriptors (), ==, n + 1);
+  g_assert_nonnull (tisock_byte_queue_get_descriptors (&queue));
+  tisock_byte_queue_clear (&queue);
+  g_assert_cmpuint (test_count_descriptors (), ==, n);
+}
+
 static void
 test_byte_queue_append_queue (void)
 {
@@ -769,6 +818,7 @@ main (int   argc,
   g_test_add_func ("/byte-queue/append-bytes/clear", test_byte_queue_append_bytes_clear);
   g_test_add_func ("/byte-queue/append-bytes/small", test_byte_queue_append_bytes_small);
   g_test_add_func ("/byte-queue/append-file", test_byte_queue_append_file);
+  g_test_add_func ("/byte-queue/append-descriptors", test_byte_queue_append_descriptors);
   g_test_add_func ("/byte-queue/append-queue", test_byte_queue_append_queue);
   g_test_add_func ("/byte-queue/lend", test_byte_queue_lend);
   g_test_add_func ("/byte-queue/settle", test_byte_queue_settle);

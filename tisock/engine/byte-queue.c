@@ -10,6 +10,7 @@
 
 #include "engine/byte-queue.h"
 
+#include <gio/gunixfdlist.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,6 +68,7 @@ free_chunk (TisockChunk *chunk)
     leave_file ((TisockFileRun *) chunk);
 
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
+  g_clear_object (&chunk->descriptors);
   g_free (chunk);
 }
 
@@ -229,6 +231,22 @@ tisock_byte_queue_append_file (TisockByteQueue *queue,
 }
 
 void
+tisock_byte_queue_append_descriptors (TisockByteQueue *queue,
+                                      const void      *data,
+                                      gsize            length,
+                                      GUnixFDList     *descriptors)
+{
+  gsize first = MIN (length, MAX_BLOCK);
+
+  g_assert (length > 0);
+
+  tisock_byte_queue_settle (queue);
+  push_block (queue, data, first, first);
+  queue->tail->descriptors = descriptors;
+  tisock_byte_queue_append (queue, (const guint8 *) data + first, length - first);
+}
+
+void
 tisock_byte_queue_append_queue (TisockByteQueue *queue,
                                 TisockByteQueue *other)
 {
@@ -379,6 +397,7 @@ skip_in_chunk (TisockChunk *chunk,
     chunk->data += length;
 
   chunk->length -= length;
+  g_clear_object (&chunk->descriptors);
 }
 
 void
@@ -443,7 +462,7 @@ tisock_byte_queue_get_vectors (const TisockByteQueue *queue,
   guint n = 0;
 
   for (TisockChunk *chunk = queue->head;
-       chunk != NULL && !is_file (chunk) && n < n_vectors;
+       chunk != NULL && !is_file (chunk) && n < n_vectors && (n == 0 || chunk->descriptors == NULL);
        chunk = chunk->next)
     {
       vectors[n].buffer = chunk->data;
@@ -461,6 +480,12 @@ tisock_byte_queue_get_file (const TisockByteQueue *queue)
     return NULL;
 
   return (const TisockFileRun *) queue->head;
+}
+
+GUnixFDList *
+tisock_byte_queue_get_descriptors (const TisockByteQueue *queue)
+{
+  return queue->head != NULL ? queue->head->descriptors : NULL;
 }
 
 gsize

@@ -24,6 +24,7 @@ struct _TisockChunk
   gsize         length;         /* how many are left */
   gsize         room;           /* free bytes behind them; blocks only */
   GBytes       *bytes;          /* whose bytes they are, or NULL */
+  GUnixFDList  *descriptors;    /* what goes with the first byte, or NULL */
   gboolean      on_loan;        /* both the chunk and its bytes belong to somebody else */
 };
 
@@ -57,6 +58,12 @@ void          tisock_byte_queue_append_file  (TisockByteQueue       *queue,
                                               goffset                offset,
                                               gsize                  length,
                                               TisockTransfer        *transfer);
+/* Appends bytes, at least one, and what goes with the first of them; takes that. It goes away with
+ * that byte, and is not copied from the queue either. */
+void          tisock_byte_queue_append_descriptors (TisockByteQueue *queue,
+                                              const void            *data,
+                                              gsize                  length,
+                                              GUnixFDList           *descriptors);
 /* Appends all that another queue has, without copying what is its own. */
 void          tisock_byte_queue_append_queue (TisockByteQueue       *queue,
                                               TisockByteQueue       *other);
@@ -79,12 +86,15 @@ void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
 GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
                                               gsize                  length)
                                               G_GNUC_WARN_UNUSED_RESULT;
-/* What is first in the queue: vectors up to the first file, or a file (NULL: it is none). */
+/* What is first in the queue: vectors up to the first file, and up to where descriptors begin; or a
+ * file (NULL: it is none). */
 guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,
                                               GOutputVector         *vectors,
                                               guint                  n_vectors);
 const TisockFileRun *
               tisock_byte_queue_get_file     (const TisockByteQueue *queue);
+/* What goes with the first byte; NULL: nothing. */
+GUnixFDList  *tisock_byte_queue_get_descriptors (const TisockByteQueue *queue);
 /* How many of the bytes are not in files. */
 gsize         tisock_byte_queue_get_memory   (const TisockByteQueue *queue);
 void          tisock_byte_queue_clear        (TisockByteQueue       *queue);

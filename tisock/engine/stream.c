@@ -419,19 +419,25 @@ fails_as_closed (TisockStream *self)
   return TRUE;
 }
 
-/* How many bytes the transport takes now. */
+/* How many bytes the transport takes now, and with the first one what goes with it, if anything. */
 static gsize
 send_vectors (TisockStream        *self,
               const GOutputVector *vectors,
-              guint                n_vectors)
+              guint                n_vectors,
+              GUnixFDList         *descriptors)
 {
+  const TisockTransportFuncs *funcs = self->transport->funcs;
   GError *error = NULL;
   gssize n;
 
   if (fails_as_closed (self))
     return 0;
 
-  n = self->transport->funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
+  if (descriptors == NULL)
+    n = funcs->write (self->transport, self->slot.fd, vectors, n_vectors, &error);
+  else
+    n = funcs->send_descriptors (self->transport, self->slot.fd, vectors, n_vectors, descriptors,
+                                 &error);
 
   return note_taken (self, n, error, errno);
 }
@@ -455,7 +461,8 @@ send_memory (TisockStream *self)
   GOutputVector vectors[SEND_VECTORS];
   guint n_vectors = tisock_byte_queue_get_vectors (&self->queue, vectors, SEND_VECTORS);
   gsize wanted = sum_vectors (vectors, n_vectors);
-  gsize n = send_vectors (self, vectors, n_vectors);
+  gsize n = send_vectors (self, vectors, n_vectors,
+                          tisock_byte_queue_get_descriptors (&self->queue));
 
   tisock_byte_queue_skip (&self->queue, n);
 
@@ -849,6 +856,14 @@ tisock_stream_start (TisockStream     *self,
   return TRUE;
 }
 
+void
+tisock_stream_set_transport (TisockStream    *self,
+                             TisockTransport *transport)
+{
+  self->transport->funcs->free (self->transport);
+  self->transport = transport;
+}
+
 int
 tisock_stream_release (TisockStream *self)
 {
@@ -910,7 +925,7 @@ tisock_stream_write (TisockStream *self,
 
   if (self->queue.length == 0 && length > 0)
     {
-      sent = send_vectors (self, &vector, 1);
+      sent = send_vectors (self, &vector, 1, NULL);
       self->last_sent = sent < length ? g_get_monotonic_time () : self->last_sent;
     }
 
@@ -931,7 +946,7 @@ tisock_stream_write_bytes (TisockStream *self,
   vector.size = length;
   if (self->queue.length == 0 && length > 0)
     {
-      sent = send_vectors (self, &vector, 1);
+      sent = send_vectors (self, &vector, 1, NULL);
       self->last_sent = sent < length ? g_get_monotonic_time () : self->last_sent;
     }
 
@@ -964,6 +979,18 @@ tisock_stream_send_file (TisockStream   *self,
   gboolean at_once = self->queue.length == 0;
 
   tisock_byte_queue_append_file (&self->queue, fd, offset, length, transfer);
+  tisock_stream_send_appended (self, at_once);
+}
+
+void
+tisock_stream_write_descriptors (TisockStream *self,
+                                 const void   *data,
+                                 gsize         length,
+                                 GUnixFDList  *descriptors)
+{
+  gboolean at_once = self->queue.length == 0;
+
+  tisock_byte_queue_append_descriptors (&self->queue, data, length, descriptors);
   tisock_stream_send_appended (self, at_once);
 }
 

@@ -115,6 +115,9 @@ gboolean tisock_stream_start           (TisockStream                *self,
                                         int                          fd,
                                         TisockTransport             *transport,
                                         GError                     **error);
+/* The connection goes on by way of another transport. */
+void     tisock_stream_set_transport   (TisockStream                *self,
+                                        TisockTransport             *transport);
 /* Leaves the reactor, closes the descriptor, drops the send queue; keeps what was received. The
  * caller needs a reference of its own on the owner. */
 void     tisock_stream_stop            (TisockStream                *self);
@@ -137,6 +140,11 @@ void     tisock_stream_write           (TisockStream                *self,
                                         gsize                        length);
 void     tisock_stream_write_bytes     (TisockStream                *self,
                                         GBytes                      *bytes);
+/* The transport has to be one that can send descriptors. Takes them. */
+void     tisock_stream_write_descriptors (TisockStream              *self,
+                                        const void                  *data,
+                                        gsize                        length,
+                                        GUnixFDList                 *descriptors);
 /* Queues a run of a file; what is not sent at once is read when it is. If that fails, the transfer
  * has the error, the rest is dropped, and what is behind it is sent. Takes the descriptor. */
 void     tisock_stream_send_file       (TisockStream                *self,

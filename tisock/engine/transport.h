@@ -36,6 +36,14 @@ struct _TisockTransportFuncs
                         goffset               offset,
                         gsize                 length,
                         GError              **error);
+  /* Writes bytes, and descriptors with the first one: they have gone when it has. NULL where that
+   * cannot be done. */
+  gssize   (*send_descriptors) (TisockTransport *self,
+                        int                   fd,
+                        const GOutputVector  *vectors,
+                        guint                 n_vectors,
+                        GUnixFDList          *descriptors,
+                        GError              **error);
   /* Bytes that can be read although the descriptor may not be readable. */
   gsize    (*pending)  (TisockTransport      *self);
   /* Tells the peer that nothing more will be written. */

@@ -10,6 +10,7 @@
 #include "engine/listener.h"
 #include "engine/loan.h"
 #include "engine/stream.h"
+#include "engine/transport-unix.h"
 #include "tisock-server-socket.h"
 #include "tisock-socket-core-private.h"
 #include "tisock-tcp-socket.h"
@@ -48,6 +49,7 @@ struct _TisockTCPAmounts
   gsize    available;
   gsize    left;
   gboolean needs_drain;
+  guint    descriptors;
 };
 
 /* A call that waits until what was queued then has been sent. */
@@ -72,6 +74,9 @@ struct _TisockTCPExtras
   /* Of a Unix socket and its peer, where they have names. */
   char       *local_name;
   char       *remote_name;
+
+  /* Stays where it is: the connection's transport refers to it. */
+  TisockInbox         inbox;
 
   /* While the connection is lent; then the stream is a place without a descriptor. */
   TisockLoan         *loan;
@@ -106,6 +111,12 @@ tisock_tcp_socket_is_lent (TisockTCPSocketPrivate *priv)
   return priv->extras != NULL && priv->extras->loan != NULL;
 }
 
+static inline guint
+tisock_tcp_socket_count_descriptors (TisockTCPSocketPrivate *priv)
+{
+  return priv->extras != NULL ? tisock_inbox_get_length (&priv->extras->inbox) : 0;
+}
+
 typedef enum
 {
   TISOCK_TCP_PROP_ADDRESS = 1,
@@ -127,6 +138,8 @@ typedef enum
   TISOCK_TCP_PROP_NEEDS_DRAIN,
   TISOCK_TCP_PROP_NO_DELAY,
   TISOCK_TCP_PROP_ALLOW_HALF_OPEN,
+  TISOCK_TCP_PROP_MAXIMUM_DESCRIPTORS,
+  TISOCK_TCP_PROP_DESCRIPTORS_AVAILABLE,
   TISOCK_TCP_N_PROPS,
 } TisockTCPProperty;
 
@@ -172,6 +185,9 @@ void                    tisock_tcp_socket_note_taken      (TisockTCPSocket      
 
 /* tisock-tcp-socket-gio.c: for the end of a life. */
 void                    tisock_tcp_socket_end_loan        (TisockTCPSocket       *self);
+
+/* tisock-tcp-socket-unix.c: for a new connection by a Unix socket. */
+void                    tisock_tcp_socket_apply_maximum_descriptors (TisockTCPSocket *self);
 
 /* tisock-tcp-socket-settings.c */
 extern const TisockTCPSettings tisock_tcp_default_settings;

@@ -94,7 +94,10 @@ tisock_tcp_socket_apply_options (TisockTCPSocket *self,
 #endif
 
   if (tisock_endpoint_is_unix (&priv->remote))
-    return;
+    {
+      tisock_tcp_socket_apply_maximum_descriptors (self);
+      return;
+    }
 
   if (!inherited || !priv->settings->no_delay)
     set_number_option (fd, IPPROTO_TCP, TCP_NODELAY, priv->settings->no_delay);
@@ -266,6 +269,14 @@ tisock_tcp_socket_get_property (GObject    *object,
       g_value_set_boolean (value, tisock_tcp_socket_get_allow_half_open (self));
       break;
 
+    case TISOCK_TCP_PROP_MAXIMUM_DESCRIPTORS:
+      g_value_set_uint (value, tisock_tcp_socket_get_maximum_descriptors (self));
+      break;
+
+    case TISOCK_TCP_PROP_DESCRIPTORS_AVAILABLE:
+      g_value_set_uint (value, tisock_tcp_socket_get_descriptors_available (self));
+      break;
+
     case TISOCK_TCP_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -339,11 +350,16 @@ tisock_tcp_socket_set_property (GObject      *object,
       tisock_tcp_socket_set_allow_half_open (self, g_value_get_boolean (value));
       break;
 
+    case TISOCK_TCP_PROP_MAXIMUM_DESCRIPTORS:
+      tisock_tcp_socket_set_maximum_descriptors (self, g_value_get_uint (value));
+      break;
+
     case TISOCK_TCP_PROP_REMOTE_ADDRESS:
     case TISOCK_TCP_PROP_REMOTE_PORT:
     case TISOCK_TCP_PROP_BYTES_AVAILABLE:
     case TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND:
     case TISOCK_TCP_PROP_NEEDS_DRAIN:
+    case TISOCK_TCP_PROP_DESCRIPTORS_AVAILABLE:
     case TISOCK_TCP_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -663,6 +679,43 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    */
   properties[TISOCK_TCP_PROP_ALLOW_HALF_OPEN] =
     g_param_spec_boolean ("allow-half-open", NULL, NULL, FALSE, writable);
+
+  /**
+   * TisockTCPSocket:maximum-descriptors: (getter get_maximum_descriptors)
+   *   (setter set_maximum_descriptors)
+   *
+   * How many descriptors are kept that have come by a Unix socket and have not
+   * been taken by [method@TCPSocket.read_descriptors].
+   *
+   * A peer that sends more, at once or one by one, ends the connection with
+   * [error@Gio.IOErrorEnum.MESSAGE_TOO_LARGE], since what its bytes speak of would
+   * be missing. Those that were too many are closed, and the bytes that came with
+   * them are dropped; what had come before stays readable. So it is if the table
+   * of descriptors is full, with [error@Gio.IOErrorEnum.TOO_MANY_OPEN_FILES].
+   *
+   * Can be set at any time, for what is received from then on; on the connections
+   * of a server that is not later than in [signal@ServerSocket::accepted]. The
+   * default is 0: none are received, and the system closes those that come.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_TCP_PROP_MAXIMUM_DESCRIPTORS] =
+    g_param_spec_uint ("maximum-descriptors", NULL, NULL, 0, G_MAXUINT, 0, writable);
+
+  /**
+   * TisockTCPSocket:descriptors-available: (getter get_descriptors_available)
+   *
+   * How many descriptors have come by a Unix socket and have not been taken.
+   *
+   * They are there no later than the first of the bytes that they were sent with.
+   * After the end of a connection they can still be taken, until
+   * [method@SocketCore.purge] or the next life closes them. Changes are notified
+   * at the end of a turn or a call, after the signals.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_TCP_PROP_DESCRIPTORS_AVAILABLE] =
+    g_param_spec_uint ("descriptors-available", NULL, NULL, 0, G_MAXUINT, 0, readable);
 
   g_object_class_install_properties (object_class, TISOCK_TCP_N_PROPS, properties);
 }

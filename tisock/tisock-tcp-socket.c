@@ -130,7 +130,8 @@ is_announced (TisockTCPSocketPrivate *priv)
 {
   return priv->announced.available == priv->stream.received.length &&
          priv->announced.left == priv->stream.queue.length &&
-         priv->announced.needs_drain == priv->stream.needs_drain;
+         priv->announced.needs_drain == priv->stream.needs_drain &&
+         priv->announced.descriptors == tisock_tcp_socket_count_descriptors (priv);
 }
 
 static void
@@ -140,6 +141,7 @@ announce_now (TisockTCPSocket *self)
   TisockTCPAmounts before = priv->announced;
   TisockTCPAmounts now = {
     priv->stream.received.length, priv->stream.queue.length, priv->stream.needs_drain,
+    tisock_tcp_socket_count_descriptors (priv),
   };
 
   priv->announced = now;
@@ -149,6 +151,8 @@ announce_now (TisockTCPSocket *self)
     tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_BYTES_LEFT_TO_SEND);
   if (now.needs_drain != before.needs_drain)
     tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_NEEDS_DRAIN);
+  if (now.descriptors != before.descriptors)
+    tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_DESCRIPTORS_AVAILABLE);
 }
 
 void
@@ -687,10 +691,12 @@ tcp_purge (TisockSocketCore *core)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
 
-  if (priv->stream.received.length == 0)
+  if (priv->stream.received.length == 0 && tisock_tcp_socket_count_descriptors (priv) == 0)
     return;
 
   tisock_byte_queue_clear (&priv->stream.received);
+  if (priv->extras != NULL)
+    tisock_inbox_clear (&priv->extras->inbox);
   tisock_tcp_socket_note_taken (TISOCK_TCP_SOCKET (core));
 }
 
@@ -876,6 +882,7 @@ free_extras (TisockTCPExtras *extras)
   g_clear_object (&extras->proxy_resolver);
   g_free (extras->local_name);
   g_free (extras->remote_name);
+  tisock_inbox_clear (&extras->inbox);
   g_free (extras);
 }
 

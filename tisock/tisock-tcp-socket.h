@@ -425,5 +425,22 @@ TISOCK_AVAILABLE_IN_1_0
 GCredentials *tisock_tcp_socket_get_credentials (TisockTCPSocket  *self,
                                                  GError          **error)
     G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+guint tisock_tcp_socket_get_maximum_descriptors (TisockTCPSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_set_maximum_descriptors (TisockTCPSocket *self,
+                                                guint            maximum_descriptors);
+TISOCK_AVAILABLE_IN_1_0
+guint tisock_tcp_socket_get_descriptors_available (TisockTCPSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+GUnixFDList *tisock_tcp_socket_read_descriptors (TisockTCPSocket *self,
+                                                 gssize           count)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_write_descriptors (TisockTCPSocket  *self,
+                                              const guint8     *data,
+                                              gsize             length,
+                                              GUnixFDList      *descriptors,
+                                              GError          **error);
 
 G_END_DECLS

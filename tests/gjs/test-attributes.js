@@ -22,6 +22,7 @@ const SOCKET_SETTINGS = {
   idle_timeout: 7000,
   listen_backlog: 7,
   liveness: 7000,
+  maximum_descriptors: 7,
   network_interface: LOOPBACK,
   no_delay: false,
   port: 7000,

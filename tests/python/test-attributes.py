@@ -20,6 +20,7 @@ SETTINGS = {
         'idle_timeout': 7000,
         'listen_backlog': 7,
         'liveness': 7000,
+        'maximum_descriptors': 7,
         'network_interface': LOOPBACK,
         'no_delay': False,
         'port': 7000,

@@ -13,9 +13,11 @@ import http.client
 import http.server
 import os
 import pathlib
+import pwd
 import select
 import shutil
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -32,7 +34,7 @@ HOST = '127.0.0.1'
 LANGUAGES = []                  # the arguments
 LINE_CLIENTS = ('line-client', 'blocking-client')
 TEXT = 'Grüße, 世界'
-TRANSLATED = ('chat-client', 'echo-client', 'fetch-async', 'relay')
+TRANSLATED = ('chat-client', 'echo-client', 'fetch-async', 'relay', 'unix-service')
 
 
 def reset(peer):
@@ -342,7 +344,7 @@ class ClientTest(ExampleTest):
 
     def test_usage(self):
         for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'line-client',
-                     'blocking-client', 'fetch-async', 'relay'):
+                     'blocking-client', 'fetch-async', 'relay', 'unix-service'):
             for language in LANGUAGES if name in TRANSLATED else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
@@ -661,6 +663,90 @@ class RelayTest(ExampleTest):
                 self.expect_visit(relay)
                 relay.stop()
                 self.assertRegex('\n'.join(relay.errors), '(?i)refused')
+
+
+# Connects as somebody else, but opens the path as root.
+STRANGER = """
+import ctypes, os, socket, sys
+os.seteuid(65534)
+ctypes.CDLL(None).setfsuid(0)
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(sys.argv[1])
+print(peer.recv(100))
+"""
+
+
+class UnixTest(ExampleTest):
+    def make_path(self):
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        return str(pathlib.Path(folder, 'service'))
+
+    def start_service(self, language, path):
+        service = self.start(language, 'unix-service', path)
+        service.expect(f'listening on {path}')
+        return service
+
+    def greeting(self, pid):
+        return f'hello {pwd.getpwuid(os.geteuid()).pw_name}, you are process {pid}\n'.encode()
+
+    def expect_greeting(self, service, path):
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(DEADLINE)
+            peer.connect(path)
+            service.expect(f'process {os.getpid()} came')
+            with peer.makefile('rb') as stream:
+                self.assertEqual(stream.read(), self.greeting(os.getpid()))
+
+    def test_own_user(self):
+        for language in LANGUAGES:
+            with self.subTest(service=language):
+                path = self.make_path()
+                service = self.start_service(language, path)
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+                self.expect_greeting(service, path)
+                self.expect_greeting(service, path)
+                service.interrupt()
+                service.finish()
+                self.assertEqual(service.errors, [])
+                self.assertFalse(os.path.exists(path))
+
+    @unittest.skipUnless(shutil.which('socat'), 'no socat')
+    def test_socat(self):
+        for language in LANGUAGES:
+            with self.subTest(service=language):
+                path = self.make_path()
+                service = self.start_service(language, path)
+                client = subprocess.Popen(['socat', '-u', f'UNIX-CONNECT:{path}', '-'],
+                                          stdout=subprocess.PIPE)
+                self.assertEqual(client.communicate(timeout=DEADLINE)[0],
+                                 self.greeting(client.pid))
+                service.expect(f'process {client.pid} came')
+
+    @unittest.skipUnless(os.geteuid() == 0, 'only root can connect as somebody else')
+    def test_another_user(self):
+        for language in LANGUAGES:
+            with self.subTest(service=language):
+                path = self.make_path()
+                service = self.start_service(language, path)
+                done = subprocess.run([sys.executable, '-c', STRANGER, path], capture_output=True,
+                                      text=True, timeout=DEADLINE)
+                self.assertEqual((done.stdout, done.stderr), ("b''\n", ''))
+                service.expect('user 65534 was refused')
+                self.expect_greeting(service, path)
+
+    def test_one_after_the_other(self):
+        """What is in use is not taken, and what one that was killed has left is."""
+        path = self.make_path()
+        service = None
+        for language in LANGUAGES:
+            with self.subTest(service=language):
+                if service:
+                    second = self.start(language, 'unix-service', path)
+                    self.assertEqual(self.assert_fails(second, '(?i)in use'), [])
+                    service.stop()
+                    self.assertTrue(os.path.exists(path))
+                service = self.start_service(language, path)
+                self.expect_greeting(service, path)
 
 
 class WebSocketTest(ExampleTest):

@@ -129,6 +129,71 @@ errand_free (gpointer data)
   set (&((Errand *) data)->freed);
 }
 
+/* An errand that asks, and is told what its name says. */
+
+static void
+question_work (gpointer      data,
+               GCancellable *cancellable)
+{
+  Errand *errand = data;
+
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (tisock_mailbox_ask (), ==, g_str_equal (errand->name, "yes"));
+  set (&errand->worked);
+}
+
+static gboolean
+question_asked (gpointer data,
+                gpointer user_data)
+{
+  Errand *errand = data;
+  Fixture *fixture = user_data;
+
+  g_string_append_c (fixture->log, '?');
+  if (g_str_equal (errand->name, "nested"))
+    g_main_context_iteration (NULL, FALSE);
+  else if (g_str_equal (errand->name, "freed"))
+    g_clear_pointer (&fixture->mailbox, tisock_mailbox_free);
+
+  return g_str_equal (errand->name, "yes") || g_str_equal (errand->name, "freed");
+}
+
+static const TisockErrandFuncs question_funcs = {
+  .work = question_work,
+  .asked = question_asked,
+  .done = errand_done,
+  .free = errand_free,
+};
+
+static void
+test_mailbox_ask (Fixture       *fixture,
+                  gconstpointer  answer)
+{
+  Errand errand = { answer };
+  g_autofree char *expected = g_strconcat ("???", answer, NULL);
+
+  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS, &question_funcs,
+                                      &errand, NULL));
+  test_wait_until (errand.freed);
+  g_assert_cmpstr (fixture->log->str, ==, expected);
+}
+
+static void
+test_mailbox_ask_nobody (Fixture       *fixture,
+                         gconstpointer  user_data)
+{
+  Errand errand = { "freed" };
+
+  g_test_summary ("Who is asked frees the mailbox: the answer is no, to further questions too.");
+
+  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS, &question_funcs,
+                                      &errand, NULL));
+  test_wait_until (fixture->mailbox == NULL);
+  await (&errand.freed);
+  g_assert_true (errand.worked);
+  g_assert_cmpstr (fixture->log->str, ==, "?");
+}
+
 static const TisockErrandFuncs funcs = {
   .work = errand_work,
   .done = errand_done,
@@ -282,7 +347,11 @@ main (int   argc,
   ADD ("/mailbox/cancel", test_mailbox_cancel);
   ADD ("/mailbox/never-begun", test_mailbox_never_begun);
   ADD ("/mailbox/lost", test_mailbox_lost);
+  ADD ("/mailbox/ask/nobody", test_mailbox_ask_nobody);
 #undef ADD
+  g_test_add ("/mailbox/ask/yes", Fixture, "yes", set_up, test_mailbox_ask, tear_down);
+  g_test_add ("/mailbox/ask/no", Fixture, "no", set_up, test_mailbox_ask, tear_down);
+  g_test_add ("/mailbox/ask/nested", Fixture, "nested", set_up, test_mailbox_ask, tear_down);
 
   return g_test_run ();
 }

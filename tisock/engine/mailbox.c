@@ -19,11 +19,13 @@
 
 /* GLib's resolver runs each blocking call on one of the ten threads that GTask has for everybody:
  * some of them are left to others. A proxy may be silent for as long as it likes: there is room
- * for many of them, and what has no room waits without holding up anything but proxies. */
+ * for many of them, and what has no room waits without holding up anything but proxies. So does a
+ * handshake of TLS, but GIO spends one of GTask's threads on each. */
 static const int most_threads[N_TISOCK_THREADS] = {
   [TISOCK_THREADS_NAMES] = 8,
   [TISOCK_THREADS_FOREIGN] = 8,
   [TISOCK_THREADS_PROXIES] = 64,
+  [TISOCK_THREADS_TLS] = 8,
 };
 
 /* What the mailbox and the threads that work for it share; the last of them frees it. */
@@ -36,6 +38,8 @@ typedef struct
   GMutex           lock;
   TisockDoorbell   doorbell;    /* rung when a result has arrived */
   GQueue           errands;     /* in the order of sending, until they are delivered */
+  GCond            answered;
+  gboolean         abandoned;
 } Box;
 
 typedef struct
@@ -46,6 +50,9 @@ typedef struct
 
   guint                     begun : 1;
   guint                     given_up : 1;
+  guint                     asking : 1;
+  guint                     heard : 1;          /* the question is being answered */
+  guint                     answer : 1;         /* to the last question */
   guint                     arrived : 1;
 } Errand;
 
@@ -58,6 +65,9 @@ struct _TisockMailbox
   /* Set while results are delivered, and to TRUE by free(): delivering ends there. */
   gboolean   *freed;
 };
+
+/* What the thread is at. */
+static GPrivate current_errand;
 
 /* The box */
 
@@ -84,6 +94,7 @@ box_new (void)
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
+  g_cond_init (&self->answered);
   g_queue_init (&self->errands);
   self->cancellable = g_cancellable_new ();
   self->doorbell = (TisockDoorbell) TISOCK_DOORBELL_CLOSED;
@@ -98,6 +109,7 @@ box_unref (Box *self)
     return;
 
   g_queue_clear_full (&self->errands, errand_free);
+  g_cond_clear (&self->answered);
   g_mutex_clear (&self->lock);
   g_object_unref (self->cancellable);
   g_free (self);
@@ -110,6 +122,8 @@ box_abandon (Box *self)
 {
   g_mutex_lock (&self->lock);
   tisock_doorbell_close (&self->doorbell);
+  self->abandoned = TRUE;
+  g_cond_broadcast (&self->answered);
   for (GList *link = self->errands.head; link != NULL; link = link->next)
     ((Errand *) link->data)->given_up = !((Errand *) link->data)->begun;
   g_mutex_unlock (&self->lock);
@@ -146,6 +160,25 @@ deliver_errand (Errand *errand)
   g_mutex_unlock (&box->lock);
 }
 
+gboolean
+tisock_mailbox_ask (void)
+{
+  Errand *errand = g_private_get (&current_errand);
+  Box *box = errand->box;
+  gboolean answer;
+
+  g_mutex_lock (&box->lock);
+  errand->answer = errand->heard = FALSE;
+  errand->asking = TRUE;
+  tisock_doorbell_ring (&box->doorbell);
+  while (errand->asking && !box->abandoned)
+    g_cond_wait (&box->answered, &box->lock);
+  answer = errand->answer && !box->abandoned;
+  g_mutex_unlock (&box->lock);
+
+  return answer;
+}
+
 static void
 work_thread (gpointer data,
              gpointer user_data)
@@ -155,7 +188,9 @@ work_thread (gpointer data,
 
   if (begin_errand (errand))
     {
+      g_private_set (&current_errand, errand);
       errand->funcs->work (errand->data, box->cancellable);
+      g_private_set (&current_errand, NULL);
       deliver_errand (errand);
     }
 
@@ -191,6 +226,7 @@ get_pool (TisockThreads   threads,
 
 /* The mailbox */
 
+/* The first one whose thread has come to its end, or to a question: that one stays. */
 static Errand *
 take_arrived (Box *box)
 {
@@ -198,15 +234,54 @@ take_arrived (Box *box)
 
   g_mutex_lock (&box->lock);
   for (GList *link = box->errands.head; link != NULL && taken == NULL; link = link->next)
-    if (((Errand *) link->data)->arrived)
-      {
-        taken = link->data;
+    {
+      Errand *errand = link->data;
+
+      if (!errand->arrived && (!errand->asking || errand->heard))
+        continue;
+
+      taken = errand;
+      errand->heard = TRUE;
+      if (errand->arrived)
         g_queue_delete_link (&box->errands, link);
-        break;
-      }
+      break;
+    }
   g_mutex_unlock (&box->lock);
 
   return taken;
+}
+
+static void
+answer_errand (Errand   *errand,
+               gboolean  answer)
+{
+  Box *box = errand->box;
+
+  g_mutex_lock (&box->lock);
+  errand->answer = answer != FALSE;
+  errand->asking = FALSE;
+  g_cond_broadcast (&box->answered);
+  g_mutex_unlock (&box->lock);
+}
+
+/* Once the mailbox is freed, an errand that asks is its thread's. */
+static void
+deliver (TisockMailbox  *self,
+         Errand         *errand,
+         const gboolean *freed)
+{
+  gboolean answer;
+
+  if (errand->arrived)
+    {
+      errand->funcs->done (errand->data, self->user_data);
+      errand_free (errand);
+      return;
+    }
+
+  answer = errand->funcs->asked (errand->data, self->user_data);
+  if (!*freed)
+    answer_errand (errand, answer);
 }
 
 static void
@@ -222,10 +297,7 @@ mailbox_ready (TisockSlot   *slot,
 
   self->freed = &freed;
   while (!freed && (errand = take_arrived (self->box)) != NULL)
-    {
-      errand->funcs->done (errand->data, self->user_data);
-      errand_free (errand);
-    }
+    deliver (self, errand, &freed);
 
   if (!freed)
     self->freed = outer;

@@ -19,6 +19,7 @@ typedef enum
   TISOCK_THREADS_NAMES,         /* GResolver */
   TISOCK_THREADS_FOREIGN,       /* code of the program's: enumerators, proxy resolvers */
   TISOCK_THREADS_PROXIES,       /* handshakes, which last as long as proxies like */
+  TISOCK_THREADS_TLS,           /* handshakes, each of which has one of GTask's threads as well */
   N_TISOCK_THREADS
 } TisockThreads;
 
@@ -27,6 +28,10 @@ struct _TisockErrandFuncs
   /* On a thread; not at all for what was given up before a thread was free. */
   void (*work) (gpointer      data,
                 GCancellable *cancellable);
+  /* In a turn, while the thread waits in ask(): the answer. The mailbox may be freed in it, and
+   * the data is the thread's again after that. NULL where no thread asks. */
+  gboolean (*asked) (gpointer data,
+                     gpointer user_data);
   /* In a turn. The mailbox may be freed in it; the data is freed after it. */
   void (*done) (gpointer      data,
                 gpointer      user_data);
@@ -51,5 +56,9 @@ gboolean       tisock_mailbox_send    (TisockMailbox            *self,
 void           tisock_mailbox_free    (TisockMailbox            *self);
 void           tisock_mailbox_collect (TisockMailbox            *self,
                                        TisockWaitSet            *set);
+
+/* For work(): has asked() called, and waits for the answer. FALSE, too, if nobody waits for the
+ * thread any more. */
+gboolean       tisock_mailbox_ask     (void);
 
 G_END_DECLS

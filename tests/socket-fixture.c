@@ -50,6 +50,12 @@ get_nick (GType type,
   return g_enum_get_value (values, value)->value_nick;
 }
 
+static GType
+get_error_type (const GError *error)
+{
+  return error->domain == G_TLS_ERROR ? G_TYPE_TLS_ERROR : G_TYPE_IO_ERROR_ENUM;
+}
+
 static const char *
 get_state_nick (gpointer socket)
 {
@@ -87,9 +93,9 @@ error_cb (TisockTCPSocket *socket,
     }
   else
     {
-      g_assert_true (error->domain == G_IO_ERROR);
+      g_assert_true (error->domain == G_IO_ERROR || error->domain == G_TLS_ERROR);
       g_assert_cmpint (number, >, 0);
-      note (fixture, "error", "error:%s/%s", get_nick (G_TYPE_IO_ERROR_ENUM, error->code),
+      note (fixture, "error", "error:%s/%s", get_nick (get_error_type (error), error->code),
             get_state_nick (socket));
     }
 }
@@ -162,14 +168,21 @@ socket_fixture_watch (SocketFixture   *fixture,
 /* The fixture */
 
 void
-socket_fixture_set_up (SocketFixture *fixture,
-                       gconstpointer  user_data)
+socket_fixture_set_up_with (SocketFixture   *fixture,
+                            TisockTCPSocket *socket)
 {
   fixture->log = g_string_new (NULL);
   fixture->peer = -1;
-  fixture->socket = tisock_tcp_socket_new ();
+  fixture->socket = socket;
   fixture->core = TISOCK_SOCKET_CORE (fixture->socket);
   socket_fixture_watch (fixture, fixture->socket);
+}
+
+void
+socket_fixture_set_up (SocketFixture *fixture,
+                       gconstpointer  user_data)
+{
+  socket_fixture_set_up_with (fixture, tisock_tcp_socket_new ());
 }
 
 void

@@ -24,8 +24,8 @@ struct _SocketFixture
   int               peer;         /* -1: none */
 
   /* What was emitted: "connected", "data:N" (with bytes-available), "error:CODE/STATE" (the code
-   * of G_IO_ERROR by its nick), "closed/STATE", "progress:SENT/LEFT", "complete:ABORTED",
-   * "drained", "eof". */
+   * of G_IO_ERROR and G_TLS_ERROR by its nick), "closed/STATE", "progress:SENT/LEFT",
+   * "complete:ABORTED", "drained", "eof". */
   GString          *log;
   SocketAction      action;
   gpointer          data;         /* for the action */
@@ -41,6 +41,9 @@ struct _SocketFixture
 
 void   socket_fixture_set_up       (SocketFixture     *fixture,
                                     gconstpointer      user_data);
+/* The same with a socket of another class, which is taken. */
+void   socket_fixture_set_up_with  (SocketFixture     *fixture,
+                                    TisockTCPSocket   *socket);
 /* Closes the socket and asserts that nothing else refers to it. */
 void   socket_fixture_tear_down    (SocketFixture     *fixture,
                                     gconstpointer      user_data);

@@ -8,55 +8,34 @@
  */
 
 #include "socket-fixture.h"
-
-#include <glib/gstdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tls-certificates.h"
 
 #define BULK (1024 * 1024)
 
-/* Where the key and the certificate are, for the processes of this test. */
-#define FOLDER_VARIABLE "TISOCK_TEST_FOLDER"
 #define VERSION_VARIABLE "TISOCK_TEST_TLS"
 
 /* Both sides */
 
-static char *
-get_path (const char *name)
-{
-  return g_build_filename (g_getenv (FOLDER_VARIABLE), name, NULL);
-}
-
 static GIOStream *
 make_server (GIOStream *base)
 {
-  g_autofree char *certificate_path = get_path ("certificate.pem");
-  g_autofree char *key_path = get_path ("key.pem");
-  g_autoptr(GTlsCertificate) certificate = NULL;
+  g_autoptr(GTlsCertificate) certificate = tls_certificates_load (TLS_LOCALHOST);
   g_autoptr(GError) error = NULL;
-  GIOStream *tls;
+  GIOStream *tls = g_tls_server_connection_new (base, certificate, &error);
 
-  certificate = g_tls_certificate_new_from_files (certificate_path, key_path, &error);
-  g_assert_no_error (error);
-  tls = g_tls_server_connection_new (base, certificate, &error);
   g_assert_no_error (error);
 
   return tls;
 }
 
-/* The certificate is its own authority. */
 static GIOStream *
 make_client (GIOStream *base)
 {
   g_autoptr(GSocketConnectable) identity = g_network_address_new ("localhost", 1);
-  g_autofree char *certificate_path = get_path ("certificate.pem");
-  g_autoptr(GTlsDatabase) database = NULL;
+  g_autoptr(GTlsDatabase) database = tls_certificates_trust (TLS_AUTHORITY);
   g_autoptr(GError) error = NULL;
-  GIOStream *tls;
+  GIOStream *tls = g_tls_client_connection_new (base, identity, &error);
 
-  database = g_tls_file_database_new (certificate_path, &error);
-  g_assert_no_error (error);
-  tls = g_tls_client_connection_new (base, identity, &error);
   g_assert_no_error (error);
   g_tls_connection_set_database (G_TLS_CONNECTION (tls), database);
 
@@ -422,17 +401,6 @@ run_version (const char *version)
   };
   g_autofree char *priority = g_strdup_printf ("NORMAL:-VERS-ALL:+VERS-TLS%s", version);
 
-  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
-    {
-      g_test_skip ("GIO has no TLS backend here, such as glib-networking's");
-      return;
-    }
-  if (g_getenv (FOLDER_VARIABLE) == NULL)
-    {
-      g_test_skip ("There is no openssl program that could make a certificate");
-      return;
-    }
-
   g_setenv (VERSION_VARIABLE, version, TRUE);
   g_setenv ("G_TLS_GNUTLS_PRIORITY", priority, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
@@ -456,67 +424,9 @@ test_tls_1_3 (void)
   run_version ("1.3");
 }
 
-/* FALSE if there is no program for it. */
-static gboolean
-make_certificate (const char *folder)
-{
-  g_autofree char *certificate_path = g_build_filename (folder, "certificate.pem", NULL);
-  g_autofree char *key_path = g_build_filename (folder, "key.pem", NULL);
-  const char *command[] = {
-    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-    "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-    "-keyout", key_path, "-out", certificate_path, NULL,
-  };
-  g_autofree char *program = g_find_program_in_path ("openssl");
-  g_autofree char *messages = NULL;
-  g_autoptr(GError) error = NULL;
-  int status;
-
-  if (program == NULL)
-    return FALSE;
-
-  g_spawn_sync (NULL, (char **) command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &messages,
-                &status, &error);
-  g_assert_no_error (error);
-  if (status != 0)
-    g_error ("openssl: %s", messages);
-
-  return TRUE;
-}
-
 static void
-remove_folder (const char *folder)
+add_tests (void)
 {
-  g_autofree char *certificate_path = g_build_filename (folder, "certificate.pem", NULL);
-  g_autofree char *key_path = g_build_filename (folder, "key.pem", NULL);
-
-  g_unlink (certificate_path);
-  g_unlink (key_path);
-  g_rmdir (folder);
-}
-
-static int
-run_with_certificate (void)
-{
-  g_autofree char *folder = g_dir_make_tmp ("tisock-XXXXXX", NULL);
-  int result;
-
-  g_assert_nonnull (folder);
-  if (make_certificate (folder))
-    g_setenv (FOLDER_VARIABLE, folder, TRUE);
-
-  result = g_test_run ();
-  remove_folder (folder);
-
-  return result;
-}
-
-int
-main (int   argc,
-      char *argv[])
-{
-  g_test_init (&argc, &argv, NULL);
-
   g_test_add_func ("/io-stream-tls/1.2", test_tls_1_2);
   g_test_add_func ("/io-stream-tls/1.3", test_tls_1_3);
   SOCKET_FIXTURE_ADD ("/io-stream-tls/subprocess/client", test_tls_client);
@@ -527,6 +437,13 @@ main (int   argc,
   SOCKET_FIXTURE_ADD ("/io-stream-tls/subprocess/upgrade", test_tls_upgrade);
   SOCKET_FIXTURE_ADD ("/io-stream-tls/subprocess/truncated", test_tls_truncated);
   SOCKET_FIXTURE_ADD ("/io-stream-tls/subprocess/socket-closes", test_tls_socket_closes);
+}
 
-  return g_test_subprocess () ? g_test_run () : run_with_certificate ();
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  return tls_certificates_run (add_tests);
 }

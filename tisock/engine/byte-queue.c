@@ -454,6 +454,22 @@ tisock_byte_queue_take_bytes (TisockByteQueue *queue,
   return bytes;
 }
 
+void
+tisock_byte_queue_prepend_zeros (TisockByteQueue *queue,
+                                 gsize            length)
+{
+  TisockChunk *block;
+
+  if (length == 0)
+    return;
+
+  block = new_block (length);
+  memset (block->data, 0, length);
+  block->length = length;
+  block->room = 0;
+  push_head (queue, block);
+}
+
 guint
 tisock_byte_queue_get_vectors (const TisockByteQueue *queue,
                                GOutputVector         *vectors,

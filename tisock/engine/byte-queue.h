@@ -86,6 +86,9 @@ void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
 GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
                                               gsize                  length)
                                               G_GNUC_WARN_UNUSED_RESULT;
+/* Puts so many zeros before the first byte. */
+void          tisock_byte_queue_prepend_zeros (TisockByteQueue      *queue,
+                                              gsize                  length);
 /* What is first in the queue: vectors up to the first file, and up to where descriptors begin; or a
  * file (NULL: it is none). */
 guint         tisock_byte_queue_get_vectors  (const TisockByteQueue *queue,

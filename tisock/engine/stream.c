@@ -27,6 +27,21 @@ is_reading (TisockStream *self)
   return tisock_stream_is_receiving (self) && !self->paused && !self->broken_off;
 }
 
+/* Also while what says that nothing more comes is still to be sent. */
+static gboolean
+is_sending (TisockStream *self)
+{
+  return self->queue.length > 0 || (self->write_ending && !self->write_ended);
+}
+
+static gboolean
+has_pending (TisockStream *self)
+{
+  const TisockTransportFuncs *funcs = self->transport->funcs;
+
+  return funcs->has_pending != NULL && funcs->has_pending (self->transport);
+}
+
 /* Nothing is read any more, but a stream that is fed from another one would otherwise not notice
  * that its peer has gone. */
 static gboolean
@@ -60,12 +75,14 @@ update_interest (TisockStream *self)
 
   if (is_reading (self))
     wanted |= G_IO_IN;
-  if (self->queue.length > 0)
+  if (is_sending (self))
     wanted |= G_IO_OUT;
   if (is_watching (self))
     wanted |= G_IO_HUP;
 
   tisock_slot_want (&self->slot, wanted);
+  if (wanted & G_IO_IN && has_pending (self))
+    tisock_slot_queue (&self->slot);
 }
 
 /* Deadlines */
@@ -94,7 +111,7 @@ get_idle_deadline (TisockStream *self)
 static gint64
 get_stall_deadline (TisockStream *self)
 {
-  return self->queue.length > 0 ? add_deadline (-1, self->last_sent, self->settings->timeout) : -1;
+  return is_sending (self) ? add_deadline (-1, self->last_sent, self->settings->timeout) : -1;
 }
 
 static gint64
@@ -506,10 +523,39 @@ skip_in_file (TisockStream *self,
   tisock_byte_queue_skip (&self->queue, sent);
 }
 
+static gsize
+get_begun (TisockStream *self)
+{
+  const TisockTransportFuncs *funcs = self->transport->funcs;
+
+  return funcs->get_begun != NULL ? funcs->get_begun (self->transport) : 0;
+}
+
 static gboolean
 cannot_send_files (int error_number)
 {
   return error_number == EINVAL || error_number == ENOSYS || error_number == EOPNOTSUPP;
+}
+
+/* Reads a piece of the file at the head of the queue, but what the transport is already at. -1 with
+ * errno. */
+static gssize
+read_piece (TisockStream *self,
+            guint8       *piece,
+            gsize         length)
+{
+  const TisockFileRun *run = tisock_byte_queue_get_file (&self->queue);
+  gsize begun = get_begun (self);
+  gssize n;
+
+  if (begun > 0)
+    return (gssize) MIN (begun, length);
+
+  do
+    n = pread (run->fd, piece, length, (off_t) run->offset);
+  while (n < 0 && errno == EINTR);
+
+  return n;
 }
 
 /* By way of memory, which also tells whose failure it was if it could not be done without: that is
@@ -519,16 +565,12 @@ send_piece (TisockStream *self,
             gsize         length,
             int           failure)
 {
-  const TisockFileRun *run = tisock_byte_queue_get_file (&self->queue);
   g_autofree guint8 *piece = g_malloc (length);
   GOutputVector vector = { piece, 0 };
   GError *error = NULL;
-  gssize n;
+  gssize n = read_piece (self, piece, length);
   gsize sent;
 
-  do
-    n = pread (run->fd, piece, length, (off_t) run->offset);
-  while (n < 0 && errno == EINTR);
   if (n <= 0)
     {
       drop_file (self, n < 0 ? errno : 0);
@@ -583,9 +625,15 @@ end_writing_if_sent (TisockStream *self)
   if (!self->write_ending || self->write_ended || self->queue.length > 0)
     return;
 
+  if (!self->transport->funcs->shutdown (self->transport, self->slot.fd, NULL) &&
+      (errno == EAGAIN || errno == EWOULDBLOCK))
+    {
+      tisock_stream_update (self);
+      return;
+    }
+
   self->write_ended = TRUE;
   self->last_sent = tisock_reactor_get_time (self->reactor);
-  self->transport->funcs->shutdown (self->transport, self->slot.fd, NULL);
   if (source != NULL)
     tisock_stream_finish_splice (source);
   /* The end of both sides is the end; it is never said from inside a call of the program. */
@@ -607,10 +655,10 @@ note_shortened (TisockStream *self)
   TisockStream *source = tisock_stream_get_source (self);
 
   update_needs_drain (self);
-  update_interest (self);
   if (source != NULL)
     tisock_stream_resume (source);
   end_writing_if_sent (self);
+  update_interest (self);
 }
 
 static void
@@ -676,14 +724,13 @@ static void
 serve (TisockStream *self,
        GIOCondition  condition)
 {
-  if (self->queue.length > 0 && (condition & ~G_IO_IN) != 0)
+  if (is_sending (self) && (condition & ~G_IO_IN) != 0)
     send_queue (self);
   if (self->links != NULL)
     check_links (self, condition);
 
   if (is_reading (self) &&
-      (condition != 0 || self->failure != NULL ||
-       self->transport->funcs->pending (self->transport) > 0))
+      (condition != 0 || self->failure != NULL || has_pending (self)))
     receive (self);
   else if (self->failure != NULL && self->queue.length == 0)
     end_for_failure (self);
@@ -887,9 +934,23 @@ tisock_stream_part (TisockStream *self)
   reset (self);
 }
 
+/* Only if all was sent: otherwise the peer is to see that something is missing. */
+static void
+take_leave (TisockStream *self)
+{
+  const TisockTransportFuncs *funcs = self->transport->funcs;
+
+  if (funcs->leave != NULL && self->queue.length == 0 && self->failure == NULL &&
+      !self->write_ended && !is_socket_closed (self) && !tisock_reactor_is_lost (self->reactor))
+    funcs->leave (self->transport);
+}
+
 void
 tisock_stream_stop (TisockStream *self)
 {
+  if (self->transport != NULL)
+    take_leave (self);
+
   tisock_stream_close_descriptor (self, tisock_stream_release (self));
 }
 
@@ -998,11 +1059,13 @@ void
 tisock_stream_drop_queue (TisockStream *self,
                           guint64       end)
 {
-  guint64 length = MIN (end - MIN (end, self->passed), self->queue.length);
+  gsize length = (gsize) MIN (end - MIN (end, self->passed), self->queue.length);
+  gsize begun = MIN (get_begun (self), length);
 
-  tisock_byte_queue_skip (&self->queue, (gsize) length);
-  self->passed += length;
-  self->reported += length;
+  tisock_byte_queue_skip (&self->queue, length);
+  tisock_byte_queue_prepend_zeros (&self->queue, begun);
+  self->passed += length - begun;
+  self->reported += length - begun;
   note_shortened (self);
 }
 

@@ -103,12 +103,6 @@ plain_send_file (TisockTransport  *self,
 }
 #endif
 
-static gsize
-plain_pending (TisockTransport *self)
-{
-  return 0;
-}
-
 static gboolean
 plain_shutdown (TisockTransport  *self,
                 int               fd,
@@ -128,7 +122,6 @@ static const TisockTransportFuncs plain_funcs = {
 #ifdef HAVE_SENDFILE
   .send_file = plain_send_file,
 #endif
-  .pending = plain_pending,
   .shutdown = plain_shutdown,
   .free = plain_free,
 };

@@ -44,12 +44,18 @@ struct _TisockTransportFuncs
                         guint                 n_vectors,
                         GUnixFDList          *descriptors,
                         GError              **error);
-  /* Bytes that can be read although the descriptor may not be readable. */
-  gsize    (*pending)  (TisockTransport      *self);
-  /* Tells the peer that nothing more will be written. */
+  /* Whether there may be something to read although the descriptor is not readable; NULL: never. */
+  gboolean (*has_pending) (TisockTransport   *self);
+  /* How many of the bytes that it did not take it is already at: they are the first of the next
+   * write, which does not look at them again, and have to be written. NULL: none. */
+  gsize    (*get_begun) (TisockTransport     *self);
+  /* Tells the peer that nothing more will be written. With EAGAIN it is to be called again. */
   gboolean (*shutdown) (TisockTransport      *self,
                         int                   fd,
                         GError              **error);
+  /* Takes leave before the descriptor is closed, as far as that needs no waiting; NULL: closing is
+   * all. */
+  void     (*leave)    (TisockTransport      *self);
   void     (*free)     (TisockTransport      *self);
 };
 

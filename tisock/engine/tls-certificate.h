@@ -1,0 +1,25 @@
+/* tls-certificate.h: certificates in files, and in words
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* From PEM, with the key in the same file, or from PKCS#12, which may have a password. */
+GTlsCertificate *tisock_tls_certificate_load    (const char           *path,
+                                                 const char           *password,
+                                                 GError              **error)
+                                                 G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whose it is and what is wrong with it, for people. `identity`: whose it should be. */
+char            *tisock_tls_certificate_explain (GTlsCertificate      *certificate,
+                                                 GTlsCertificateFlags  errors,
+                                                 GSocketConnectable   *identity)
+                                                 G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

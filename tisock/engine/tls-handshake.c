@@ -1,0 +1,362 @@
+/* tls-handshake.c: begins TLS on a connection
+ *
+ * GIO's implementation runs every handshake on a thread, and waits there for as long as the peer
+ * likes. All that belongs to one happens on a thread of ours, which are few: the system's trusted
+ * authorities and the certificate are loaded there as well. While it has the socket nobody else
+ * uses the descriptor, and nobody closes it: the thread has a reference on the GSocket, and the
+ * last one to drop its own closes.
+ *
+ * SPDX-FileCopyrightText: 2026 The tisock authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "engine/descriptor.h"
+#include "engine/mailbox.h"
+#include "engine/tls-certificate.h"
+#include "engine/tls-handshake.h"
+#include "engine/tls-wire.h"
+#include "engine/transport-tls.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/* What the thread has. */
+typedef struct
+{
+  TisockTlsParameters *parameters;
+  TisockTlsWire       *wire;
+
+  GTlsConnection      *connection;
+  TisockTlsPeer        peer;
+  gboolean             accepted;        /* in spite of the peer's errors */
+  GError              *error;
+} Talk;
+
+struct _TisockTlsHandshake
+{
+  TisockMailbox                *mailbox;
+  TisockReactor                *reactor;
+  TisockTimer                   timer;
+  GSocket                      *socket;
+  TisockTlsParameters          *parameters;
+  const TisockTlsHandshakeFuncs *funcs;
+  gpointer                      user_data;
+
+  gboolean                      finished;
+};
+
+/* On the thread */
+
+static void
+talk_free (gpointer data)
+{
+  Talk *self = data;
+
+  /* A connection that is disposed of would say goodbye. */
+  if (self->connection != NULL)
+    tisock_tls_wire_mute (self->wire);
+  g_clear_object (&self->connection);
+  g_object_unref (self->wire);
+  tisock_tls_parameters_unref (self->parameters);
+  g_clear_object (&self->peer.certificate);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static void
+note_peer (Talk                 *self,
+           GTlsCertificate      *certificate,
+           GTlsCertificateFlags  errors)
+{
+  g_set_object (&self->peer.certificate, certificate);
+  self->peer.errors = errors;
+}
+
+/* GIO's servers ask about clients whose certificates are good, too. */
+static gboolean
+accept_certificate_cb (GTlsConnection       *connection,
+                       GTlsCertificate      *certificate,
+                       GTlsCertificateFlags  errors,
+                       Talk                 *self)
+{
+  note_peer (self, certificate, errors);
+  self->accepted = errors == 0 || (self->parameters->asks && tisock_mailbox_ask ());
+
+  return self->accepted;
+}
+
+static GTlsConnection *
+make_connection (Talk    *self,
+                 GError **error)
+{
+  const TisockTlsParameters *wanted = self->parameters;
+  GIOStream *wire = G_IO_STREAM (self->wire);
+  GIOStream *connection;
+
+  if (wanted->is_server)
+    connection = g_tls_server_connection_new (wire, NULL, error);
+  else
+    connection = g_tls_client_connection_new (wire, wanted->identity, error);
+
+  return (GTlsConnection *) connection;
+}
+
+static gboolean
+prepare (Talk    *self,
+         GError **error)
+{
+  const TisockTlsParameters *wanted = self->parameters;
+  g_autoptr(GTlsCertificate) certificate = NULL;
+
+  if (wanted->certificate != NULL)
+    certificate = g_object_ref (wanted->certificate);
+  else if (wanted->certificate_file != NULL)
+    certificate = tisock_tls_certificate_load (wanted->certificate_file,
+                                               wanted->certificate_password, error);
+  if (certificate == NULL && wanted->certificate_file != NULL)
+    return FALSE;
+
+  self->connection = make_connection (self, error);
+  if (self->connection == NULL)
+    return FALSE;
+
+  if (certificate != NULL)
+    g_tls_connection_set_certificate (self->connection, certificate);
+  if (wanted->trust != NULL)
+    g_tls_connection_set_database (self->connection, wanted->trust);
+  if (wanted->protocols != NULL)
+    g_tls_connection_set_advertised_protocols (self->connection,
+                                               (const char * const *) wanted->protocols);
+  if (wanted->is_server)
+    g_object_set (self->connection, "authentication-mode", wanted->authentication, NULL);
+  g_tls_connection_set_require_close_notify (self->connection, wanted->require_close_notify);
+  g_signal_connect (self->connection, "accept-certificate", G_CALLBACK (accept_certificate_cb),
+                    self);
+
+  return TRUE;
+}
+
+static const char *
+get_version_name (GTlsProtocolVersion version)
+{
+  static const char *names[] = { "an unknown version", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2",
+                                 "TLS 1.3" };
+
+  return (guint) version < G_N_ELEMENTS (names) ? names[version] : names[0];
+}
+
+/* The backend cannot be told what version is the least. */
+static gboolean
+check_version (Talk    *self,
+               GError **error)
+{
+  GTlsProtocolVersion version = g_tls_connection_get_protocol_version (self->connection);
+  GTlsProtocolVersion minimum = self->parameters->minimum_version;
+
+  if (version >= minimum)
+    return TRUE;
+
+  g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE,
+               "the peer speaks no more than %s, and %s is the least", get_version_name (version),
+               get_version_name (minimum));
+
+  return FALSE;
+}
+
+/* A backend that takes up a session from before does not ask about the certificate again. */
+static gboolean
+check_certificate (Talk    *self,
+                   GError **error)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (self->connection);
+  GTlsCertificateFlags errors = g_tls_connection_get_peer_certificate_errors (self->connection);
+
+  if (self->accepted || certificate == NULL || errors == 0)
+    {
+      note_peer (self, certificate, errors);
+      return TRUE;
+    }
+
+  if (accept_certificate_cb (self->connection, certificate, errors, self))
+    return TRUE;
+
+  g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "");
+
+  return FALSE;
+}
+
+/* GIO's words for this one say nothing of what is wrong. */
+static void
+explain (Talk *self)
+{
+  g_autofree char *reasons = NULL;
+
+  if (self->peer.certificate == NULL ||
+      !g_error_matches (self->error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    return;
+
+  reasons = tisock_tls_certificate_explain (self->peer.certificate, self->peer.errors,
+                                            self->parameters->identity);
+  g_clear_error (&self->error);
+  g_set_error_literal (&self->error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, reasons);
+}
+
+static void
+talk_work (gpointer      data,
+           GCancellable *cancellable)
+{
+  Talk *self = data;
+
+  if (prepare (self, &self->error) &&
+      g_tls_connection_handshake (self->connection, cancellable, &self->error) &&
+      check_certificate (self, &self->error))
+    check_version (self, &self->error);
+
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
+  explain (self);
+}
+
+/* In turns */
+
+static gboolean
+talk_asked (gpointer data,
+            gpointer user_data)
+{
+  TisockTlsHandshake *self = user_data;
+  Talk *talk = data;
+  g_autoptr(GTlsCertificate) certificate = g_object_ref (talk->peer.certificate);
+  TisockTlsPeer peer = { certificate, talk->peer.errors };
+
+  return self->funcs->accept (&peer, self->user_data);
+}
+
+static int
+get_error_number (Talk *talk)
+{
+  int error_number = tisock_tls_wire_get_failure (talk->wire);
+
+  if (error_number != 0)
+    return error_number;
+
+  return talk->error->domain == G_TLS_ERROR ? EPROTO : tisock_errno_from_error (talk->error);
+}
+
+static void
+talk_done (gpointer data,
+           gpointer user_data)
+{
+  TisockTlsHandshake *self = user_data;
+  Talk *talk = data;
+  TisockTransport *transport;
+
+  if (talk->error != NULL)
+    {
+      self->funcs->failed (g_steal_pointer (&talk->error), get_error_number (talk), &talk->peer,
+                           self->user_data);
+      return;
+    }
+
+  self->finished = TRUE;
+  transport = tisock_transport_tls_new (talk->connection, talk->wire);
+  g_clear_object (&talk->connection);
+  self->funcs->finished (transport, &talk->peer, self->user_data);
+}
+
+static const TisockErrandFuncs talk_funcs = {
+  .work = talk_work,
+  .asked = talk_asked,
+  .done = talk_done,
+  .free = talk_free,
+};
+
+static Talk *
+talk_new (GSocket             *socket,
+          TisockByteQueue     *received,
+          TisockTlsParameters *parameters)
+{
+  Talk *self = g_new0 (Talk, 1);
+
+  self->parameters = tisock_tls_parameters_ref (parameters);
+  self->wire = tisock_tls_wire_new (socket, received);
+
+  return self;
+}
+
+static void
+timer_cb (TisockTimer *timer)
+{
+  TisockTlsHandshake *self =
+    (TisockTlsHandshake *) ((char *) timer - G_STRUCT_OFFSET (TisockTlsHandshake, timer));
+  TisockTlsPeer nobody = { NULL };
+
+  self->funcs->failed (g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                    "the peer has not finished the TLS handshake within %u ms",
+                                    self->parameters->timeout),
+                       ETIMEDOUT, &nobody, self->user_data);
+}
+
+/* For the owner */
+
+TisockTlsHandshake *
+tisock_tls_handshake_start (TisockReactor                  *reactor,
+                            GObject                        *owner,
+                            GSocket                        *socket,
+                            TisockByteQueue                *received,
+                            TisockTlsParameters            *parameters,
+                            const TisockTlsHandshakeFuncs  *funcs,
+                            gpointer                        user_data,
+                            int                            *error_number,
+                            GError                        **error)
+{
+  TisockTlsHandshake *self = g_new0 (TisockTlsHandshake, 1);
+  gint64 deadline = g_get_monotonic_time () + parameters->timeout * G_TIME_SPAN_MILLISECOND;
+
+  self->reactor = reactor;
+  self->timer.func = timer_cb;
+  self->socket = g_object_ref (socket);
+  self->parameters = tisock_tls_parameters_ref (parameters);
+  self->funcs = funcs;
+  self->user_data = user_data;
+  *error_number = 0;
+  self->mailbox = tisock_mailbox_new (reactor, owner, self, error_number, error);
+
+  if (self->mailbox == NULL ||
+      !tisock_mailbox_send (self->mailbox, TISOCK_THREADS_TLS, &talk_funcs,
+                            talk_new (socket, received, parameters), error))
+    g_clear_pointer (&self, tisock_tls_handshake_free);
+  else if (parameters->timeout > 0)
+    tisock_reactor_set_timer (reactor, &self->timer, deadline);
+
+  return self;
+}
+
+/* The shutdown tells the peer at once, and the thread too, should it not mind its cancellable. In a
+ * forked child the connection is the parent's. */
+void
+tisock_tls_handshake_free (TisockTlsHandshake *self)
+{
+  tisock_reactor_clear_timer (self->reactor, &self->timer);
+  g_clear_pointer (&self->mailbox, tisock_mailbox_free);
+  if (!self->finished && !tisock_reactor_is_lost (self->reactor))
+    shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
+  tisock_tls_parameters_unref (self->parameters);
+  g_object_unref (self->socket);
+  g_free (self);
+}
+
+GSocket *
+tisock_tls_handshake_get_socket (TisockTlsHandshake *self)
+{
+  return self->socket;
+}
+
+void
+tisock_tls_handshake_collect (TisockTlsHandshake *self,
+                              TisockWaitSet      *set)
+{
+  tisock_mailbox_collect (self->mailbox, set);
+  g_ptr_array_add (set->timers, &self->timer);
+}

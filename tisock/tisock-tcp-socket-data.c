@@ -838,7 +838,11 @@ tisock_tcp_socket_abort (TisockTCPSocket *self)
 
   fd = tisock_tcp_socket_get_connection_fd (self);
   if (fd >= 0)
-    tisock_descriptor_reset_on_close (fd);
+    {
+      tisock_descriptor_reset_on_close (fd);
+      /* Nothing more is said, a farewell neither. */
+      GET_PRIVATE (self)->stream.write_ended = TRUE;
+    }
   /* Its users may keep it open for a while. */
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
     tisock_loan_reset (GET_PRIVATE (self)->extras->loan);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/transport-tls.h"
 #include "tisock-io-stream.h"
 #include "tisock-socket-error.h"
 #include "tisock-tcp-socket-private.h"
@@ -177,7 +178,20 @@ tisock_tcp_socket_get_socket (TisockTCPSocket  *self,
   return get_existing_socket (priv);
 }
 
-/* Whether the connection can go on without this socket: nothing is left to be done with it here. */
+gboolean
+tisock_tcp_socket_check_clear (TisockTCPSocket  *self,
+                               const char       *operation,
+                               GError          **error)
+{
+  if (tisock_transport_tls_get_connection (GET_PRIVATE (self)->stream.transport) == NULL)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not %s: the connection is encrypted", operation);
+}
+
+/* Whether the connection can go on without this socket. */
 static gboolean
 check_parting (TisockTCPSocket  *self,
                const char       *operation,
@@ -188,6 +202,8 @@ check_parting (TisockTCPSocket  *self,
 
   if (tisock_stream_get_fd (&priv->stream) < 0)
     return tisock_tcp_socket_refuse (self, operation, error);
+  if (!tisock_tcp_socket_check_clear (self, operation, error))
+    return FALSE;
 
   /* Its end is about to be announced by `error` and `closed`. */
   if (priv->stream.failure != NULL)
@@ -242,13 +258,13 @@ ref_io_stream (TisockTCPSocket  *self,
   return io_stream;
 }
 
-static gboolean
-may_lend (TisockTCPSocket  *self,
-          GError          **error)
+gboolean
+tisock_tcp_socket_may_part (TisockTCPSocket  *self,
+                            const char       *operation,
+                            GError          **error)
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   TisockStream *stream = &GET_PRIVATE (self)->stream;
-  const char *operation = "lend the connection";
 
   if (!check_parting (self, operation, error))
     return FALSE;
@@ -358,7 +374,7 @@ tisock_tcp_socket_get_io_stream (TisockTCPSocket  *self,
 
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
     return ref_io_stream (self, error);
-  if (!may_lend (self, error))
+  if (!tisock_tcp_socket_may_part (self, "lend the connection", error))
     return NULL;
 
   loan = make_loan (self, error);

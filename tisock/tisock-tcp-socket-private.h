@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct _TisockSendOperation TisockSendOperation;
 typedef struct _TisockTCPAmounts TisockTCPAmounts;
 typedef struct _TisockTCPExtras TisockTCPExtras;
+typedef struct _TisockTCPLayer TisockTCPLayer;
 typedef struct _TisockTCPSettings TisockTCPSettings;
 typedef struct _TisockTCPSocketPrivate TisockTCPSocketPrivate;
 
@@ -52,6 +53,24 @@ struct _TisockTCPAmounts
   guint    descriptors;
 };
 
+/* What a subclass puts between a connection that has been made and `connected`. */
+struct _TisockTCPLayer
+{
+  /* Whether a life may begin. */
+  gboolean (*check)   (TisockTCPSocket  *self,
+                       gboolean          incoming,
+                       GError          **error);
+  /* FALSE: this one goes on as it is. Else the descriptor is the layer's until it calls go_on() or
+   * break_off(). */
+  gboolean (*begin)   (TisockTCPSocket  *self,
+                       int               fd,
+                       gboolean          incoming);
+  void     (*release) (TisockTCPSocket  *self);
+  void     (*collect) (TisockTCPSocket  *self,
+                       TisockWaitSet    *set);
+  void     (*notify)  (TisockTCPSocket  *self);
+};
+
 /* A call that waits until what was queued then has been sent. */
 struct _TisockSendOperation
 {
@@ -67,6 +86,8 @@ struct _TisockTCPExtras
 
   GBytes             *searched_for;     /* the last delimiter */
   gsize               searched;         /* how far the receive buffer was searched for it */
+
+  const TisockTCPLayer *layer;          /* NULL: none */
 
   /* By a call that waits, while the receive limit is raised for it. */
   guint64             needed;
@@ -115,6 +136,12 @@ static inline guint
 tisock_tcp_socket_count_descriptors (TisockTCPSocketPrivate *priv)
 {
   return priv->extras != NULL ? tisock_inbox_get_length (&priv->extras->inbox) : 0;
+}
+
+static inline const TisockTCPLayer *
+tisock_tcp_socket_get_layer (TisockTCPSocketPrivate *priv)
+{
+  return priv->extras != NULL ? priv->extras->layer : NULL;
 }
 
 typedef enum
@@ -183,8 +210,27 @@ void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket      
 /* To be called after bytes were taken from the receive buffer. */
 void                    tisock_tcp_socket_note_taken      (TisockTCPSocket       *self);
 
-/* tisock-tcp-socket-gio.c: for the end of a life. */
+/* For layers, in a turn: the connection is ready for use, by a transport that is taken. */
+void                    tisock_tcp_socket_go_on           (TisockTCPSocket       *self,
+                                                           GSocket               *socket,
+                                                           TisockTransport       *transport);
+/* Or it cannot be used; takes the error. */
+void                    tisock_tcp_socket_break_off       (TisockTCPSocket       *self,
+                                                           GError                *error,
+                                                           int                    error_number);
+
+/* tisock-tcp-socket-gio.c */
+
+/* For the end of a life. */
 void                    tisock_tcp_socket_end_loan        (TisockTCPSocket       *self);
+/* Whether what is written goes to the socket as it is, without TLS. */
+gboolean                tisock_tcp_socket_check_clear     (TisockTCPSocket       *self,
+                                                           const char            *operation,
+                                                           GError               **error);
+/* Whether the connection can go on in other hands: nothing is left to be done with it here. */
+gboolean                tisock_tcp_socket_may_part        (TisockTCPSocket       *self,
+                                                           const char            *operation,
+                                                           GError               **error);
 
 /* tisock-tcp-socket-unix.c: for a new connection by a Unix socket. */
 void                    tisock_tcp_socket_apply_maximum_descriptors (TisockTCPSocket *self);

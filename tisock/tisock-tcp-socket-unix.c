@@ -299,6 +299,7 @@ tisock_tcp_socket_write_descriptors (TisockTCPSocket  *self,
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
       !check_unix (self, "write descriptors", error) ||
+      !tisock_tcp_socket_check_clear (self, "write descriptors", error) ||
       !check_amounts (self, length, descriptors, error) ||
       !tisock_tcp_socket_check_write (self, length, error))
     return FALSE;

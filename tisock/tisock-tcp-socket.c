@@ -307,6 +307,16 @@ check_port (TisockSocketCore  *core,
 }
 
 static gboolean
+check_layer (TisockTCPSocket  *self,
+             gboolean          incoming,
+             GError          **error)
+{
+  const TisockTCPLayer *layer = tisock_tcp_socket_get_layer (GET_PRIVATE (self));
+
+  return layer == NULL || layer->check (self, incoming, error);
+}
+
+static gboolean
 check_destination (TisockTCPSocket  *self,
                    GError          **error)
 {
@@ -324,27 +334,32 @@ check_destination (TisockTCPSocket  *self,
                                     "Could not open: the socket has no address to connect to");
 }
 
+/* Whether a layer takes the connection. */
 static gboolean
-start_stream (TisockTCPSocket  *self,
-              int               fd,
-              GError          **error)
+begin_layer (TisockTCPSocket *self,
+             int              fd,
+             gboolean         incoming)
 {
-  return tisock_stream_start (&GET_PRIVATE (self)->stream, fd, &tisock_transport_plain, error);
+  const TisockTCPLayer *layer = tisock_tcp_socket_get_layer (GET_PRIVATE (self));
+
+  return layer != NULL && layer->begin (self, fd, incoming);
 }
 
-/* A connection has been made: the socket becomes CONNECTED and says so in this turn. */
+/* The socket becomes CONNECTED and says so in this turn. */
 static void
 enter_connected (TisockTCPSocket *self,
                  int              fd,
+                 TisockTransport *transport,
                  gboolean         inherited)
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   GError *error = NULL;
 
-  if (!start_stream (self, fd, &error))
+  if (!tisock_stream_start (&GET_PRIVATE (self)->stream, fd, transport, &error))
     {
       int error_number = errno;
 
+      transport->funcs->free (transport);
       tisock_stream_close_descriptor (&GET_PRIVATE (self)->stream, fd);
       tisock_socket_core_end (core, TISOCK_SOCKET_STATE_ERROR, error, error_number);
       return;
@@ -386,7 +401,34 @@ connector_connected (TisockConnector *connector,
   tisock_endpoint_get_remote (&remote, fd);
   set_remote (self, &remote, fd);
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
-  enter_connected (self, fd, FALSE);
+  if (!begin_layer (self, fd, FALSE))
+    enter_connected (self, fd, &tisock_transport_plain, FALSE);
+  say_due (self);
+}
+
+void
+tisock_tcp_socket_go_on (TisockTCPSocket *self,
+                         GSocket         *socket,
+                         TisockTransport *transport)
+{
+  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
+
+  GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
+  enter_connected (self, g_socket_get_fd (socket), transport, FALSE);
+  say_due (self);
+}
+
+void
+tisock_tcp_socket_break_off (TisockTCPSocket *self,
+                             GError          *error,
+                             int              error_number)
+{
+  G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
+  g_autofree char *peer = describe_peer (self);
+
+  g_prefix_error (&error, "Connection with %s: ", peer);
+  tisock_socket_core_end (TISOCK_SOCKET_CORE (self), TISOCK_SOCKET_STATE_ERROR, error,
+                          error_number);
   say_due (self);
 }
 
@@ -461,6 +503,7 @@ tcp_open (TisockSocketCore  *core,
 
   if (!tisock_socket_core_begin (core, "open", error) ||
       !check_destination (self, error) ||
+      !check_layer (self, FALSE, error) ||
       !attach (self, error))
     return FALSE;
 
@@ -488,7 +531,8 @@ listener_incoming (TisockListener       *listener,
   g_clear_pointer (&priv->listener, tisock_listener_free);
   set_remote (self, remote, fd);
   tisock_socket_core_set_bound (TISOCK_SOCKET_CORE (self), fd);
-  enter_connected (self, fd, TRUE);
+  if (!begin_layer (self, fd, TRUE))
+    enter_connected (self, fd, &tisock_transport_plain, TRUE);
   say_due (self);
 }
 
@@ -584,6 +628,7 @@ tisock_tcp_socket_listen (TisockTCPSocket  *self,
       !tisock_socket_core_begin (core, "listen", error) ||
       (tisock_tcp_socket_get_connectable (self) == NULL &&
        !check_port (core, "listen", 0, error)) ||
+      !check_layer (self, TRUE, error) ||
       !attach (self, error))
     return FALSE;
 
@@ -604,10 +649,11 @@ tisock_tcp_socket_adopt (TisockTCPSocket       *self,
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
-  if (!tisock_stream_attach (&priv->stream, error))
+  if (!check_layer (self, TRUE, error) ||
+      !tisock_stream_attach (&priv->stream, error))
     return FALSE;
 
-  if (!start_stream (self, fd, error))
+  if (!tisock_stream_start (&priv->stream, fd, &tisock_transport_plain, error))
     {
       int error_number = errno;
 
@@ -677,6 +723,10 @@ static void
 tcp_release (TisockSocketCore *core)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+  const TisockTCPLayer *layer = tisock_tcp_socket_get_layer (priv);
+
+  if (layer != NULL)
+    layer->release (TISOCK_TCP_SOCKET (core));
 
   g_clear_pointer (&priv->connector, tisock_connector_free);
   g_clear_pointer (&priv->listener, tisock_listener_free);
@@ -729,6 +779,8 @@ tcp_collect (TisockSocketCore *core,
     tisock_listener_collect (priv->listener, set);
   if (tisock_tcp_socket_is_lent (priv))
     tisock_loan_collect (priv->extras->loan, set);
+  if (tisock_tcp_socket_get_layer (priv) != NULL)
+    priv->extras->layer->collect (TISOCK_TCP_SOCKET (core), set);
   tisock_stream_collect (&priv->stream, set);
 }
 
@@ -751,6 +803,8 @@ tcp_notify (TisockSocketCore *core)
 
   tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_ADDRESS);
   tisock_tcp_socket_notify (self, TISOCK_TCP_PROP_REMOTE_PORT);
+  if (tisock_tcp_socket_get_layer (GET_PRIVATE (self)) != NULL)
+    GET_PRIVATE (self)->extras->layer->notify (self);
   announce_now (self);
 }
 

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 typedef struct _TisockNetworkInterface TisockNetworkInterface;
 typedef struct _TisockServerSocket TisockServerSocket;
+typedef struct _TisockSSLSocket TisockSSLSocket;
 typedef struct _TisockSocketCore TisockSocketCore;
 typedef struct _TisockTCPSocket TisockTCPSocket;
 

@@ -12,6 +12,7 @@
 # include "tisock-server-socket.h"
 # include "tisock-socket-core.h"
 # include "tisock-socket-error.h"
+# include "tisock-ssl-socket.h"
 # include "tisock-tcp-socket.h"
 # include "tisock-types.h"
 # include "tisock-version.h"

@@ -5,6 +5,7 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import Gio from 'gi://Gio';
 import GIRepository from 'gi://GIRepository?version=2.0';
 import GLib from 'gi://GLib';
 import Tisock from 'gi://Tisock?version=1';
@@ -142,6 +143,7 @@ export function listNames(classNames, kind) {
 }
 
 export const SOCKET_CLASSES = ['SocketCore', 'TCPSocket'];
+export const SSL_CLASSES = [...SOCKET_CLASSES, 'SSLSocket'];
 export const SERVER_CLASSES = ['ServerSocket'];
 
 // What has happened, in order: lists of a signal's name and its arguments.
@@ -159,10 +161,17 @@ export class Events extends Array {
   }
 }
 
+function findClasses(instance) {
+  if (instance instanceof Tisock.SSLSocket)
+    return SSL_CLASSES;
+
+  return instance instanceof Tisock.SocketCore ? SOCKET_CLASSES : SERVER_CLASSES;
+}
+
 // Connects every signal and keeps what they say. A signal can be given a handler as well, whose
 // result is returned.
 export function record(instance, handlers = {}) {
-  const classes = instance instanceof Tisock.SocketCore ? SOCKET_CLASSES : SERVER_CLASSES;
+  const classes = findClasses(instance);
   const events = new Events();
 
   for (const name of listNames(classes, 'signal')) {
@@ -173,6 +182,25 @@ export function record(instance, handlers = {}) {
   }
 
   return events;
+}
+
+// The path of a new certificate for HOST, with its key, that nobody else has signed.
+export function makeCertificate() {
+  const folder = GLib.dir_make_tmp('tisock-XXXXXX');
+  const [path, key] = ['certificate.pem', 'key.pem'].map(name => `${folder}/${name}`);
+  const [done, , messages] = GLib.spawn_command_line_sync('openssl req -x509 -newkey ec ' +
+    '-pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test ' +
+    `-addext subjectAltName=IP:${HOST} -keyout ${key} -out ${path}`);
+
+  assertTrue(done && GLib.file_test(path, GLib.FileTest.EXISTS),
+    new TextDecoder().decode(messages));
+  cleanUp(() => {
+    GLib.unlink(path);
+    GLib.unlink(key);
+    GLib.rmdir(folder);
+  });
+
+  return Gio.TlsCertificate.new_from_files(path, key);
 }
 
 export function makeServer(server = new Tisock.ServerSocket()) {

@@ -7,9 +7,9 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
-import {HOST, SERVER_CLASSES, SOCKET_CLASSES, assertEqual, assertError, assertFalse, assertSame,
-        assertThrows, assertTrue, catchError, iterateUntil, listNames, makePair, makeServer,
-        record, test} from './support.js';
+import {HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, assertEqual, assertError, assertFalse,
+        assertSame, assertThrows, assertTrue, catchError, iterateUntil, listNames, makeCertificate,
+        makePair, makeServer, record, test} from './support.js';
 
 // A value for each property that can be set, other than its default. A property without one here
 // fails the tests: they know all.
@@ -33,6 +33,19 @@ const SOCKET_SETTINGS = {
   send_maximum: 2 ** 40,
   timeout: 7000,
 };
+const SSL_SETTINGS = {
+  ...SOCKET_SETTINGS,
+  application_protocols: ['h2', 'http/1.1'],
+  certificate: makeCertificate(),
+  certificate_file: '/nowhere/certificate.pem',
+  certificate_password: 'sesame',
+  connection_type: Gio.TlsProtocolVersion.TLS_1_3,
+  handshake_timeout: 7000,
+  require_close_notify: false,
+  server_identity: 'example.org',
+  ssl_enabled: false,
+  trust_database: Gio.TlsBackend.get_default().get_default_database(),
+};
 const SERVER_SETTINGS = {
   address: HOST,
   allowed_peers: ['127.0.0.0/8', '::1'],
@@ -50,6 +63,7 @@ const SERVER_SETTINGS = {
 };
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
+  [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
   [Tisock.ServerSocket, SERVER_CLASSES, SERVER_SETTINGS],
 ];
 
@@ -72,6 +86,7 @@ function listProperties(classNames) {
 test('each property can be read in each way', () => {
   const instances = [
     [new Tisock.TCPSocket(), SOCKET_CLASSES],
+    [new Tisock.SSLSocket(), SSL_CLASSES],
     [new Tisock.ServerSocket(), SERVER_CLASSES],
     [LOOPBACK, ['NetworkInterface']],
   ];
@@ -79,7 +94,7 @@ test('each property can be read in each way', () => {
   for (const [instance, classNames] of instances) {
     // For GJS a property that is a list is never null.
     for (const name of listProperties(classNames)) {
-      const expected = name.endsWith('_peers') ? [] : instance[`get_${name}`]();
+      const expected = /_(peers|protocols)$/.test(name) ? [] : instance[`get_${name}`]();
 
       assertEqual(instance[name], expected, name);
     }

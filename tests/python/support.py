@@ -3,8 +3,14 @@
 # SPDX-FileCopyrightText: 2026 The tisock authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import atexit
+import functools
+import pathlib
+import shutil
 import socket as system
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import gi
@@ -27,6 +33,20 @@ def settle():
     context = GLib.MainContext.default()
     while context.iteration(False):
         pass
+
+
+@functools.cache
+def make_certificate():
+    """The path of a new certificate for HOST, with its key, that nobody else has signed."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    path = pathlib.Path(folder, 'certificate.pem')
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                    'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=test',
+                    '-addext', f'subjectAltName=IP:{HOST}', '-keyout', path.with_suffix('.key'),
+                    '-out', path], check=True, stderr=subprocess.DEVNULL)
+    path.write_bytes(path.read_bytes() + path.with_suffix('.key').read_bytes())
+    return str(path)
 
 
 class EventLog:

@@ -5,31 +5,45 @@
 
 import inspect
 
-from support import HOST, Recorder, TestCase, iterate_until, main
+from support import HOST, Recorder, TestCase, iterate_until, main, make_certificate
 from gi.repository import Gio, GLib, GObject, Tisock
 
 # A value for each property that can be set, other than its default. A property without one here
 # fails the tests: they know all.
 LOOPBACK = Tisock.NetworkInterface.lookup('lo')
+TCP_SETTINGS = {
+    'address': HOST,
+    'allow_half_open': True,
+    'close_timeout': 7000,
+    'connectable': Gio.NetworkAddress.new(HOST, 7000),
+    'idle_timeout': 7000,
+    'listen_backlog': 7,
+    'liveness': 7000,
+    'maximum_descriptors': 7,
+    'network_interface': LOOPBACK,
+    'no_delay': False,
+    'port': 7000,
+    'proxy_resolver': Gio.SimpleProxyResolver.new(None, None),
+    'receive_limit': 2 ** 40,
+    'resolve_timeout': 7000,
+    'send_limit': 2 ** 40,
+    'send_maximum': 2 ** 40,
+    'timeout': 7000,
+}
 SETTINGS = {
-    Tisock.TCPSocket: {
-        'address': HOST,
-        'allow_half_open': True,
-        'close_timeout': 7000,
-        'connectable': Gio.NetworkAddress.new(HOST, 7000),
-        'idle_timeout': 7000,
-        'listen_backlog': 7,
-        'liveness': 7000,
-        'maximum_descriptors': 7,
-        'network_interface': LOOPBACK,
-        'no_delay': False,
-        'port': 7000,
-        'proxy_resolver': Gio.SimpleProxyResolver.new(None, None),
-        'receive_limit': 2 ** 40,
-        'resolve_timeout': 7000,
-        'send_limit': 2 ** 40,
-        'send_maximum': 2 ** 40,
-        'timeout': 7000,
+    Tisock.TCPSocket: TCP_SETTINGS,
+    Tisock.SSLSocket: {
+        **TCP_SETTINGS,
+        'application_protocols': ['h2', 'http/1.1'],
+        'certificate': Gio.TlsCertificate.new_from_file(make_certificate()),
+        'certificate_file': '/nowhere/certificate.pem',
+        'certificate_password': 'sesame',
+        'connection_type': Gio.TlsProtocolVersion.TLS_1_3,
+        'handshake_timeout': 7000,
+        'require_close_notify': False,
+        'server_identity': 'example.org',
+        'ssl_enabled': False,
+        'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
     },
     Tisock.ServerSocket: {
         'address': HOST,
@@ -65,7 +79,7 @@ class AttributesTest(TestCase):
                 if pspec.owner_type.name.startswith('Tisock')}
 
     def test_each_property_can_be_read_in_each_way(self):
-        for instance in (Tisock.TCPSocket(), Tisock.ServerSocket(), LOOPBACK):
+        for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.ServerSocket(), LOOPBACK):
             for name in self.find_properties(instance):
                 with self.subTest(name):
                     value = getattr(instance, name)

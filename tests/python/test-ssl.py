@@ -1,0 +1,86 @@
+# test-ssl.py: TLS with Python's own as the peer
+#
+# SPDX-FileCopyrightText: 2026 The tisock authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import socket
+import ssl
+import threading
+
+from support import HOST, Recorder, TestCase, iterate_until, main, make_certificate
+from gi.repository import Gio, Tisock
+
+
+def serve_one(listener):
+    """Sends back what one peer says; it may as well not like us."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(make_certificate())
+    context.set_alpn_protocols(['http/1.1'])
+    try:
+        with listener.accept()[0] as raw, context.wrap_socket(raw, server_side=True) as peer:
+            while data := peer.recv(4096):
+                peer.sendall(data)
+            peer.unwrap()
+    except (OSError, ssl.SSLError):
+        pass
+
+
+class Pinned(Tisock.SSLSocket):
+    def do_accept_certificate(self, certificate, errors):
+        return certificate.is_same(Gio.TlsCertificate.new_from_file(make_certificate()))
+
+
+class SSLTest(TestCase):
+    def open_to_peer(self, sock):
+        """Opens it, and gives what it says."""
+        listener = socket.create_server((HOST, 0))
+        self.addCleanup(listener.close)
+        thread = threading.Thread(target=serve_one, args=[listener])
+        thread.start()
+        self.addCleanup(thread.join)
+        recorder = Recorder(sock)
+        sock.address, sock.port = HOST, listener.getsockname()[1]
+        sock.open()
+        self.addCleanup(sock.close)
+        iterate_until(lambda: recorder.events)
+        return recorder
+
+    def check_echo(self, sock):
+        sock.write(b'hello')
+        iterate_until(lambda: sock.bytes_available == 5)
+        self.assertEqual(sock.read_all(), b'hello')
+
+    def test_a_trusted_peer(self):
+        database = Gio.TlsFileDatabase.new(make_certificate())
+        sock = Tisock.SSLSocket(trust_database=database, application_protocols=['h2', 'http/1.1'])
+        recorder = self.open_to_peer(sock)
+        self.assertEqual(recorder.names, ['connected'])
+        self.assertTrue(sock.ssl_connected)
+        self.assertFalse(sock.ssl_connecting)
+        self.assertEqual(sock.negotiated_protocol, 'http/1.1')
+        self.assertEqual(sock.protocol_version, Gio.TlsProtocolVersion.TLS_1_3)
+        self.assertIn('AES', sock.cipher)
+        self.assertEqual(sock.peer_certificate.get_subject_name(), 'CN=test')
+        self.assertEqual(sock.peer_certificate_errors, 0)
+        self.check_echo(sock)
+        sock.shutdown()
+        iterate_until(lambda: recorder.names[-1] == 'closed')
+
+    def test_a_stranger(self):
+        recorder = self.open_to_peer(Tisock.SSLSocket.new())
+        iterate_until(lambda: recorder.names[-1] == 'closed')
+        self.assertEqual(recorder.names, ['accept-certificate', 'error', 'closed'])
+        error, = recorder.last('error')
+        self.assertTrue(error.matches(Gio.tls_error_quark(), Gio.TlsError.BAD_CERTIFICATE))
+        self.assertIn('CN=test', error.message)
+
+    def test_a_stranger_who_is_known(self):
+        sock = Pinned()
+        self.open_to_peer(sock)
+        iterate_until(lambda: sock.ssl_connected)
+        self.assertEqual(sock.peer_certificate_errors, Gio.TlsCertificateFlags.UNKNOWN_CA)
+        self.check_echo(sock)
+
+
+if __name__ == '__main__':
+    main()

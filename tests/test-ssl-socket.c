@@ -102,6 +102,8 @@ connect_socket (Fixture              *fixture,
 {
   trust (fixture, TLS_AUTHORITY);
   open_socket (fixture, options);
+  test_wait_until (fixture->base.log->len > 0);
+  g_assert_no_error (fixture->error);
   socket_fixture_expect (&fixture->base, "connected");
 }
 

@@ -485,8 +485,9 @@ static const TisockOperationFuncs shutdown_funcs = {
  *
  * It fails if the connection breaks, and with [error@Gio.IOErrorEnum.CLOSED] if
  * the program closes the socket before: what was queued is lost then. That the peer
- * does not end its side within [property@TCPSocket:close-timeout] is no error. A
- * socket that is not open has ended. Cancelling ends the waiting only.
+ * does not end its side within [property@TCPSocket:close-timeout] is no error if it
+ * has taken all. A socket that is not open has ended. Cancelling ends the waiting
+ * only.
  *
  * Since: 1.0
  */

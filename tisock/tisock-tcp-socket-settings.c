@@ -562,8 +562,10 @@ tisock_tcp_socket_install_properties (GObjectClass  *object_class,
    * How long the peer may take to end its side after a shutdown.
    *
    * Counts from [method@TCPSocket.shutdown] and from each progress after it.
-   * Then the connection is closed from this side. Milliseconds; the default is
-   * 5000, and 0 is no limit.
+   * Then the connection is closed from this side. If the peer has not even taken
+   * all that was queued, what is left gets lost, and the connection fails with
+   * [error@Gio.IOErrorEnum.TIMED_OUT]. Milliseconds; the default is 5000, and 0 is
+   * no limit.
    *
    * Since: 1.0
    */

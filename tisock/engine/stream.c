@@ -187,6 +187,19 @@ end_for_timeout (TisockStream *self,
                       ETIMEDOUT);
 }
 
+/* After a shutdown. What is still queued gets lost, which must not look like an end in order. */
+static void
+end_waiting_for_peer (TisockStream *self)
+{
+  if (self->failure != NULL)
+    end_for_failure (self);
+  else if (self->queue.length > 0)
+    end_for_timeout (self, "Could not send all before the end: the peer has taken nothing",
+                     self->settings->close_timeout);
+  else
+    end_in_order (self, "The connection is closed: the peer did not end its side in time");
+}
+
 void
 tisock_stream_note_failure (TisockStream *self,
                             GError       *error,
@@ -834,10 +847,8 @@ handle_deadline (TisockStream *self)
   now = g_get_monotonic_time ();
   if (has_passed (get_stall_deadline (self), now))
     end_for_timeout (self, "Could not send: the peer has taken nothing", self->settings->timeout);
-  else if (has_passed (get_close_deadline (self), now) && self->failure != NULL)
-    end_for_failure (self);
   else if (has_passed (get_close_deadline (self), now))
-    end_in_order (self, "The connection is closed: the peer did not end its side in time");
+    end_waiting_for_peer (self);
   else if (has_passed (get_idle_deadline (self), now))
     end_for_timeout (self, "The connection is given up: it was idle", self->settings->idle_timeout);
   else

@@ -593,7 +593,35 @@ is_wanted (TisockServerSocket *self,
   if (!tisock_server_socket_get_is_listening (self))
     tisock_socket_core_close (core);
 
-  return tisock_socket_core_get_is_connected (core);
+  return tisock_socket_core_is_live (core);
+}
+
+gboolean
+tisock_server_socket_introduce (TisockServerSocket *self,
+                                TisockTCPSocket    *socket)
+{
+  if (!is_wanted (self, socket))
+    return TRUE;
+  if (tisock_server_socket_hand_over (self, socket))
+    return FALSE;
+
+  hold (self);
+  g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
+  unhold (self);
+
+  return TRUE;
+}
+
+/* What was not to be used up by a peer that is refused is not by this one. */
+void
+tisock_server_socket_note_failed (TisockServerSocket   *self,
+                                  const TisockEndpoint *remote)
+{
+  TisockServerSocketPrivate *priv = GET_PRIVATE (self);
+
+  priv->accepting = !priv->auto_accept && !is_waited_for (priv);
+  tisock_server_socket_update_listeners (self);
+  drop (self, -1, remote, TISOCK_DROP_REASON_HANDSHAKE);
 }
 
 static void
@@ -613,16 +641,9 @@ welcome (TisockServerSocket   *self,
 
   if (is_wanted (self, socket))
     add_connection (self, socket);
-  if (is_wanted (self, socket))
-    {
-      if (tisock_server_socket_hand_over (self, socket))
-        return;
-
-      hold (self);
-      g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, socket);
-      unhold (self);
-    }
-  tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
+  if (!tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (socket)) ||
+      tisock_server_socket_introduce (self, socket))
+    tisock_socket_core_emit_due (TISOCK_SOCKET_CORE (socket));
 }
 
 void

@@ -21,6 +21,8 @@ struct _TisockSSLSocketPrivate
   char                 *server_identity;
   gboolean              enabled;
 
+  gboolean              incoming;               /* the connection was made by the peer */
+
   TisockTlsHandshake   *handshake;              /* while it is under way */
 
   /* Of the present connection, or of the last one that had come that far. */

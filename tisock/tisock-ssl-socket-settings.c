@@ -262,8 +262,8 @@ tisock_ssl_socket_install_properties (GObjectClass  *object_class,
    *
    * The certificate of this side, with its private key.
    *
-   * A client shows it to servers that ask for one. It counts before
-   * [property@SSLSocket:certificate-file]. The default is `NULL`.
+   * A server cannot do without one; a client shows it to servers that ask. It counts
+   * before [property@SSLSocket:certificate-file]. The default is `NULL`.
    *
    * Since: 1.0
    */

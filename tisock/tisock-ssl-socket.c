@@ -37,9 +37,18 @@
  * and what is wrong with it, unless a handler of
  * [signal@SSLSocket::accept-certificate] decides otherwise.
  *
+ * A server is a [class@ServerSocket] whose handlers of
+ * [signal@ServerSocket::add-socket] give sockets of this class with a
+ * [property@SSLSocket:certificate]. [signal@ServerSocket::accepted] comes when the
+ * handshake is done; a peer with whom it fails is
+ * `TISOCK_DROP_REASON_HANDSHAKE` of [signal@ServerSocket::dropped]. One peer is
+ * served by [method@TCPSocket.listen]. [method@SSLSocket.start_tls] begins later with
+ * TLS, on either side.
+ *
  * TLS is GIO's, which needs glib-networking at run time; without it connections
  * fail with [error@Gio.TlsError.UNAVAILABLE]. At most eight handshakes are under
- * way at a time in a process, the others wait: GIO spends a thread on each.
+ * way at a time in a process, the others wait: GIO spends a thread on each. A client
+ * that does not say the first word of it is not among them.
  *
  * A connection ends in good order when the peer has said so in TLS. What ends
  * without that may have been cut off by somebody else, and is
@@ -247,13 +256,12 @@ begin_handshake (TisockSSLSocket *self,
   TisockSSLSocketPrivate *priv = GET_PRIVATE (self);
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
   g_autoptr(TisockTlsParameters) parameters = make_parameters (self, is_server);
-  TisockByteQueue nothing = { NULL };
   TisockTlsPeer nobody = { NULL };
   GError *error = NULL;
   int error_number;
 
   priv->handshake = tisock_tls_handshake_start (tisock_socket_core_get_reactor (core),
-                                                G_OBJECT (self), socket, &nothing, parameters,
+                                                G_OBJECT (self), socket, parameters,
                                                 &handshake_funcs, self, &error_number, &error);
   if (priv->handshake == NULL)
     {
@@ -265,6 +273,33 @@ begin_handshake (TisockSSLSocket *self,
   set_peer (self, &nobody);
   set_agreed (self, NULL);
   tisock_ssl_socket_notify (self, TISOCK_SSL_PROP_SSL_CONNECTING);
+  /* A handler of these notifications may have ended it. */
+  if (priv->handshake != NULL)
+    tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTING);
+}
+
+/* Whether there is what a server cannot do without, or a client. */
+static gboolean
+check_side (TisockSSLSocket  *self,
+            gboolean          is_server,
+            const char       *operation,
+            GError          **error)
+{
+  const TisockTlsParameters *wanted = GET_PRIVATE (self)->wanted;
+  g_autoptr(GSocketConnectable) identity = is_server ? NULL : dup_identity (self);
+  const char *lacking = NULL;
+
+  if (is_server && wanted->certificate == NULL && wanted->certificate_file == NULL)
+    lacking = "a server needs a certificate";
+  else if (!is_server && identity == NULL)
+    lacking = "there is no server identity to verify the peer by";
+
+  if (lacking == NULL)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not %s: %s", operation, lacking);
 }
 
 /* The layer */
@@ -275,24 +310,11 @@ ssl_check (TisockTCPSocket  *tcp,
            GError          **error)
 {
   TisockSSLSocket *self = TISOCK_SSL_SOCKET (tcp);
-  g_autoptr(GSocketConnectable) identity = NULL;
 
   if (!GET_PRIVATE (self)->enabled)
     return TRUE;
 
-  if (incoming)
-    return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                      TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                      "Could not listen: TLS is for clients only");
-
-  identity = dup_identity (self);
-  if (identity != NULL)
-    return TRUE;
-
-  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                    "Could not open: there is no server identity to verify the "
-                                    "peer by");
+  return check_side (self, incoming, incoming ? "listen" : "open", error);
 }
 
 static gboolean
@@ -302,12 +324,24 @@ ssl_begin (TisockTCPSocket *tcp,
 {
   TisockSSLSocketPrivate *priv = GET_PRIVATE (tcp);
   g_autoptr(GSocket) socket = NULL;
+  GError *error = NULL;
 
+  priv->incoming = incoming;
   if (!priv->enabled)
     return FALSE;
 
   socket = g_steal_pointer (&tisock_tcp_socket_get_private (tcp)->stream.socket);
-  begin_handshake (TISOCK_SSL_SOCKET (tcp), socket, incoming);
+  if (socket == NULL)
+    socket = g_socket_new_from_fd (fd, &error);
+  if (socket != NULL)
+    {
+      begin_handshake (TISOCK_SSL_SOCKET (tcp), socket, incoming);
+    }
+  else
+    {
+      tisock_descriptor_close (fd, tisock_socket_core_get_reactor (TISOCK_SOCKET_CORE (tcp)));
+      tisock_tcp_socket_break_off (tcp, error, tisock_errno_from_error (error));
+    }
 
   return TRUE;
 }
@@ -421,4 +455,79 @@ TisockSSLSocket *
 tisock_ssl_socket_new (void)
 {
   return g_object_new (TISOCK_TYPE_SSL_SOCKET, NULL);
+}
+
+/* Starting later */
+
+/* What has come in the clear must not be taken for what is said under TLS. */
+static gboolean
+check_read (TisockSSLSocket  *self,
+            GError          **error)
+{
+  guint64 available = tisock_tcp_socket_get_bytes_available (TISOCK_TCP_SOCKET (self));
+
+  if (available == 0)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not start TLS: %" G_GUINT64_FORMAT " bytes that came "
+                                    "before have not been read", available);
+}
+
+/**
+ * tisock_ssl_socket_start_tls:
+ * @self: the socket
+ * @error: return location for an error
+ *
+ * Starts TLS on a connection that was made without.
+ *
+ * For protocols that agree on it first, by a word such as `STARTTLS`:
+ * [property@SSLSocket:ssl-enabled] is `FALSE` when the socket is opened. The side
+ * that has made the connection is the client, and verifies the other one; the one
+ * that was connected to needs a [property@SSLSocket:certificate].
+ *
+ * The state is `TISOCK_SOCKET_STATE_CONNECTING` again until the handshake is done,
+ * and nothing can be written; then [signal@TCPSocket::connected] is emitted once
+ * more. If the handshake fails the connection ends.
+ *
+ * While bytes that have come are unread this is refused with
+ * [error@Tisock.SocketError.INVALID_STATE]: whoever sends words behind the one that
+ * TLS begins with must not have them taken for what was said under TLS. So it is
+ * while bytes are queued for sending, and where
+ * [method@TCPSocket.get_io_stream] would be refused.
+ *
+ * Returns: whether the handshake has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+tisock_ssl_socket_start_tls (TisockSSLSocket  *self,
+                             GError          **error)
+{
+  TisockTCPSocket *tcp = (TisockTCPSocket *) self;
+  G_GNUC_UNUSED g_autoptr(TisockSSLSocket) kept = NULL;
+  g_autoptr(GSocket) socket = NULL;
+  gboolean incoming;
+
+  g_return_val_if_fail (TISOCK_IS_SSL_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  incoming = GET_PRIVATE (self)->incoming;
+  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
+      !tisock_tcp_socket_may_part (tcp, "start TLS", error) ||
+      !check_read (self, error) ||
+      !check_side (self, incoming, "start TLS", error))
+    return FALSE;
+
+  socket = tisock_tcp_socket_get_socket (tcp, error);
+  if (socket == NULL)
+    return FALSE;
+
+  g_object_ref (socket);
+  kept = g_object_ref (self);
+  tisock_stream_part (&tisock_tcp_socket_get_private (tcp)->stream);
+  begin_handshake (self, socket, incoming);
+
+  return TRUE;
 }

@@ -49,6 +49,10 @@ TISOCK_AVAILABLE_IN_1_0
 TisockSSLSocket *tisock_ssl_socket_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_ssl_socket_start_tls (TisockSSLSocket  *self,
+                                      GError          **error);
+
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_ssl_socket_get_ssl_enabled (TisockSSLSocket *self);
 TISOCK_AVAILABLE_IN_1_0
 void tisock_ssl_socket_set_ssl_enabled (TisockSSLSocket *self,

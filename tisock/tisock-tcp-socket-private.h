@@ -124,6 +124,8 @@ struct _TisockTCPSocketPrivate
   TisockServerSocket       *server;
   guint                     server_index;
   guint                     draining : 3;       /* TisockTCPDraining */
+  /* A layer has it before the server has said that it was accepted. */
+  guint                     unannounced : 1;
 };
 
 static inline gboolean
@@ -268,7 +270,16 @@ void                    tisock_tcp_socket_drain           (TisockTCPSocket      
 /* Does not wait for that any more. */
 void                    tisock_tcp_socket_abort_drained   (TisockTCPSocket       *self);
 
-/* In tisock-server-socket.c: the connection has ended. */
+/* In tisock-server-socket.c. */
+
+/* A connection that a layer had is ready: tells who waits for one, or emits `accepted`. FALSE if
+ * its own signals have to wait. */
+gboolean                tisock_server_socket_introduce    (TisockServerSocket    *self,
+                                                           TisockTCPSocket       *socket);
+/* Or it was broken off, and has ended. */
+void                    tisock_server_socket_note_failed  (TisockServerSocket    *self,
+                                                           const TisockEndpoint  *remote);
+/* The connection has ended. */
 void                    tisock_server_socket_forget       (TisockServerSocket    *self,
                                                            TisockTCPSocket       *socket,
                                                            guint                  index);

@@ -257,7 +257,8 @@ say_due (TisockTCPSocket *self)
   tisock_socket_core_emit_due ((TisockSocketCore *) self);
   tisock_tcp_socket_announce (self);
 
-  if (priv->draining == TISOCK_TCP_DRAINED_WHEN_IDLE && is_idle (priv) && !priv->stream.closing &&
+  if (priv->draining == TISOCK_TCP_DRAINED_WHEN_IDLE && is_idle (priv) &&
+      priv->stream.transport != NULL && !priv->stream.closing &&
       !tisock_socket_core_is_held ((TisockSocketCore *) self))
     tisock_tcp_socket_shutdown (self);
 }
@@ -406,6 +407,22 @@ connector_connected (TisockConnector *connector,
   say_due (self);
 }
 
+/* FALSE if its own signals have to wait. */
+static gboolean
+introduce (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(TisockServerSocket) server = NULL;
+
+  if (!priv->unannounced || priv->server == NULL)
+    return TRUE;
+
+  priv->unannounced = FALSE;
+  server = g_object_ref (priv->server);
+
+  return tisock_server_socket_introduce (server, self);
+}
+
 void
 tisock_tcp_socket_go_on (TisockTCPSocket *self,
                          GSocket         *socket,
@@ -415,7 +432,8 @@ tisock_tcp_socket_go_on (TisockTCPSocket *self,
 
   GET_PRIVATE (self)->stream.socket = g_object_ref (socket);
   enter_connected (self, g_socket_get_fd (socket), transport, FALSE);
-  say_due (self);
+  if (introduce (self))
+    say_due (self);
 }
 
 void
@@ -424,12 +442,20 @@ tisock_tcp_socket_break_off (TisockTCPSocket *self,
                              int              error_number)
 {
   G_GNUC_UNUSED g_autoptr(TisockTCPSocket) kept = g_object_ref (self);
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  g_autoptr(TisockServerSocket) server = NULL;
   g_autofree char *peer = describe_peer (self);
+  TisockEndpoint remote = priv->remote;
+
+  if (priv->unannounced && priv->server != NULL)
+    server = g_object_ref (priv->server);
 
   g_prefix_error (&error, "Connection with %s: ", peer);
   tisock_socket_core_end (TISOCK_SOCKET_CORE (self), TISOCK_SOCKET_STATE_ERROR, error,
                           error_number);
   say_due (self);
+  if (server != NULL)
+    tisock_server_socket_note_failed (server, &remote);
 }
 
 static void
@@ -653,6 +679,15 @@ tisock_tcp_socket_adopt (TisockTCPSocket       *self,
       !tisock_stream_attach (&priv->stream, error))
     return FALSE;
 
+  if (tisock_tcp_socket_get_layer (priv) != NULL)
+    {
+      set_remote (self, remote, fd);
+      priv->unannounced = TRUE;
+      if (begin_layer (self, fd, TRUE))
+        return TRUE;
+      priv->unannounced = FALSE;
+    }
+
   if (!tisock_stream_start (&priv->stream, fd, &tisock_transport_plain, error))
     {
       int error_number = errno;
@@ -691,6 +726,7 @@ leave_server (TisockTCPSocket *self)
   TisockTCPDraining draining = (TisockTCPDraining) priv->draining;
 
   priv->draining = TISOCK_TCP_NOT_DRAINED;
+  priv->unannounced = FALSE;
   if (server == NULL)
     return;
 

@@ -7,8 +7,9 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
-import {HOST, assertEqual, assertFalse, assertSame, assertTrue, cleanUp, iterateUntil,
-        makeCertificate, record, test} from './support.js';
+import {HOST, assertEqual, assertFalse, assertSame, assertThrows, assertTrue, cleanUp,
+        iterateUntil, makeCertificate, makePair, makeServer, receive, record,
+        test} from './support.js';
 
 // Reads until the peer says that this was all, and sends it back.
 function echo(tls) {
@@ -87,6 +88,24 @@ test('a peer who is known', () => {
   assertTrue(socket.peer_certificate.is_same(certificate));
   assertEqual(socket.peer_certificate_errors, Gio.TlsCertificateFlags.UNKNOWN_CA);
   checkConnected(socket);
+});
+
+test('TLS that starts later', () => {
+  const certificate = makeCertificate();
+  const server = makeServer();
+  const given = new Tisock.SSLSocket({ssl_enabled: false});
+
+  given.connect('accept-certificate', (_socket, other) => other.is_same(certificate));
+  server.connect('add-socket', () => new Tisock.SSLSocket({ssl_enabled: false, certificate}));
+
+  const [socket, peer] = makePair(given, server);
+
+  assertThrows(Tisock.SocketError.INVALID_STATE, () => new Tisock.SSLSocket().start_tls());
+  assertTrue(socket.start_tls());
+  assertTrue(peer.start_tls());
+  iterateUntil(() => socket.ssl_connected && peer.ssl_connected);
+  socket.write_string('hello');
+  assertEqual(receive(peer, 5), new TextEncoder().encode('hello'));
 });
 
 const Trusting = GObject.registerClass({GTypeName: 'TestTrusting'},

@@ -81,6 +81,22 @@ class SSLTest(TestCase):
         self.assertEqual(sock.peer_certificate_errors, Gio.TlsCertificateFlags.UNKNOWN_CA)
         self.check_echo(sock)
 
+    def test_a_server_and_tls_that_starts_later(self):
+        database = Gio.TlsFileDatabase.new(make_certificate())
+        sock = Tisock.SSLSocket(ssl_enabled=False, trust_database=database)
+        server = self.make_server()
+        server.connect('add-socket', lambda server: Tisock.SSLSocket(
+            ssl_enabled=False, certificate_file=make_certificate()))
+        sock, peer = self.make_pair(sock, server)
+        with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
+            Tisock.SSLSocket().start_tls()
+        for side in (sock, peer):
+            self.assertFalse(side.ssl_connected)
+            self.assertTrue(side.start_tls())
+        iterate_until(lambda: sock.ssl_connected and peer.ssl_connected)
+        sock.write(b'hello')
+        self.assertEqual(self.receive(peer, 5), b'hello')
+
 
 if __name__ == '__main__':
     main()

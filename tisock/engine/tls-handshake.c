@@ -1,7 +1,9 @@
 /* tls-handshake.c: begins TLS on a connection
  *
  * GIO's implementation runs every handshake on a thread, and waits there for as long as the peer
- * likes. All that belongs to one happens on a thread of ours, which are few: the system's trusted
+ * likes. A server takes a thread only for a peer that has said the first word, and the whole of it:
+ * most of those who would keep one waiting never do. All else happens on a thread of ours, which
+ * are few: the system's trusted
  * authorities and the certificate are loaded there as well. While it has the socket nobody else
  * uses the descriptor, and nobody closes it: the thread has a reference on the GSocket, and the
  * last one to drop its own closes.
@@ -12,6 +14,7 @@
 
 #include "config.h"
 
+#include "engine/client-hello.h"
 #include "engine/descriptor.h"
 #include "engine/mailbox.h"
 #include "engine/tls-certificate.h"
@@ -36,7 +39,12 @@ typedef struct
 
 struct _TisockTlsHandshake
 {
+  /* Until the peer's first message is there; then the thread's results come by the mailbox. */
+  TisockSlot                    slot;
+  TisockByteQueue               received;
+  TisockClientHello             hello;
   TisockMailbox                *mailbox;
+
   TisockReactor                *reactor;
   TisockTimer                   timer;
   GSocket                      *socket;
@@ -221,6 +229,16 @@ talk_work (gpointer      data,
 
 /* In turns */
 
+static void
+fail (TisockTlsHandshake *self,
+      GError             *error,
+      int                 error_number)
+{
+  TisockTlsPeer nobody = { NULL };
+
+  self->funcs->failed (error, error_number, &nobody, self->user_data);
+}
+
 static gboolean
 talk_asked (gpointer data,
             gpointer user_data)
@@ -290,12 +308,113 @@ timer_cb (TisockTimer *timer)
 {
   TisockTlsHandshake *self =
     (TisockTlsHandshake *) ((char *) timer - G_STRUCT_OFFSET (TisockTlsHandshake, timer));
-  TisockTlsPeer nobody = { NULL };
 
-  self->funcs->failed (g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                    "the peer has not finished the TLS handshake within %u ms",
-                                    self->parameters->timeout),
-                       ETIMEDOUT, &nobody, self->user_data);
+  fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                           "the peer has not finished the TLS handshake within %u ms",
+                           self->parameters->timeout), ETIMEDOUT);
+}
+
+/* From here on the socket is the thread's. */
+static gboolean
+begin_talk (TisockTlsHandshake  *self,
+            TisockReactor       *reactor,
+            int                 *error_number,
+            GError             **error)
+{
+  *error_number = 0;
+  self->mailbox = tisock_mailbox_new (reactor, self->slot.owner, self, error_number, error);
+
+  return self->mailbox != NULL &&
+         tisock_mailbox_send (self->mailbox, TISOCK_THREADS_TLS, &talk_funcs,
+                              talk_new (self->socket, &self->received, self->parameters), error);
+}
+
+/* The peer's first message */
+
+static void
+begin_talk_with_peer (TisockTlsHandshake *self)
+{
+  GError *error = NULL;
+  int error_number;
+
+  tisock_slot_detach (&self->slot);
+  if (!begin_talk (self, self->reactor, &error_number, &error))
+    fail (self, error, error_number);
+}
+
+static void
+check_hello (TisockTlsHandshake *self)
+{
+  gsize length = self->received.length;
+  const guint8 *data = tisock_byte_queue_peek (&self->received, length);
+
+  switch (tisock_client_hello_parse (&self->hello, data, length))
+    {
+    case TISOCK_CLIENT_HELLO_COMPLETE:
+      begin_talk_with_peer (self);
+      break;
+
+    case TISOCK_CLIENT_HELLO_INVALID:
+      fail (self, g_error_new (G_TLS_ERROR, G_TLS_ERROR_NOT_TLS, "the peer does not speak TLS: %s",
+                               self->hello.reason), EPROTO);
+      break;
+
+    case TISOCK_CLIENT_HELLO_MORE:
+    default:
+      break;
+    }
+}
+
+static void
+hello_ready (TisockSlot   *slot,
+             GIOCondition  condition)
+{
+  TisockTlsHandshake *self = (TisockTlsHandshake *) slot;
+  guint8 block[2048];
+  GError *error = NULL;
+  gssize n = recv (slot->fd, block, sizeof block, 0);
+  int error_number = errno;
+
+  if (n > 0)
+    {
+      tisock_byte_queue_append (&self->received, block, (gsize) n);
+      check_hello (self);
+    }
+  else if (n == 0)
+    {
+      fail (self, g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_EOF,
+                                       "the peer has left before the TLS handshake"), EPROTO);
+    }
+  else if (error_number != EAGAIN && error_number != EWOULDBLOCK && error_number != EINTR)
+    {
+      tisock_set_error_from_errno (&error, error_number, "the TLS handshake has not begun");
+      fail (self, error, error_number);
+    }
+}
+
+/* What has the slot as its owner is told as well, and frees the handshake. */
+static void
+hello_lost (TisockSlot *slot)
+{
+}
+
+static const TisockSlotFuncs hello_funcs = {
+  .ready = hello_ready,
+  .lost = hello_lost,
+};
+
+static gboolean
+await_hello (TisockTlsHandshake  *self,
+             TisockReactor       *reactor,
+             int                 *error_number,
+             GError             **error)
+{
+  if (tisock_reactor_attach (reactor, &self->slot, g_socket_get_fd (self->socket), G_IO_IN, error))
+    return TRUE;
+
+  *error_number = errno;
+
+  return FALSE;
 }
 
 /* For the owner */
@@ -304,7 +423,6 @@ TisockTlsHandshake *
 tisock_tls_handshake_start (TisockReactor                  *reactor,
                             GObject                        *owner,
                             GSocket                        *socket,
-                            TisockByteQueue                *received,
                             TisockTlsParameters            *parameters,
                             const TisockTlsHandshakeFuncs  *funcs,
                             gpointer                        user_data,
@@ -314,18 +432,16 @@ tisock_tls_handshake_start (TisockReactor                  *reactor,
   TisockTlsHandshake *self = g_new0 (TisockTlsHandshake, 1);
   gint64 deadline = g_get_monotonic_time () + parameters->timeout * G_TIME_SPAN_MILLISECOND;
 
+  tisock_slot_init (&self->slot, &hello_funcs, owner);
   self->reactor = reactor;
   self->timer.func = timer_cb;
   self->socket = g_object_ref (socket);
   self->parameters = tisock_tls_parameters_ref (parameters);
   self->funcs = funcs;
   self->user_data = user_data;
-  *error_number = 0;
-  self->mailbox = tisock_mailbox_new (reactor, owner, self, error_number, error);
 
-  if (self->mailbox == NULL ||
-      !tisock_mailbox_send (self->mailbox, TISOCK_THREADS_TLS, &talk_funcs,
-                            talk_new (socket, received, parameters), error))
+  if (parameters->is_server ? !await_hello (self, reactor, error_number, error)
+                            : !begin_talk (self, reactor, error_number, error))
     g_clear_pointer (&self, tisock_tls_handshake_free);
   else if (parameters->timeout > 0)
     tisock_reactor_set_timer (reactor, &self->timer, deadline);
@@ -339,7 +455,10 @@ void
 tisock_tls_handshake_free (TisockTlsHandshake *self)
 {
   tisock_reactor_clear_timer (self->reactor, &self->timer);
+  tisock_slot_detach (&self->slot);
   g_clear_pointer (&self->mailbox, tisock_mailbox_free);
+  tisock_byte_queue_clear (&self->received);
+  tisock_client_hello_clear (&self->hello);
   if (!self->finished && !tisock_reactor_is_lost (self->reactor))
     shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
   tisock_tls_parameters_unref (self->parameters);
@@ -357,6 +476,9 @@ void
 tisock_tls_handshake_collect (TisockTlsHandshake *self,
                               TisockWaitSet      *set)
 {
-  tisock_mailbox_collect (self->mailbox, set);
+  if (self->mailbox != NULL)
+    tisock_mailbox_collect (self->mailbox, set);
+  else if (tisock_slot_is_attached (&self->slot))
+    g_ptr_array_add (set->slots, &self->slot);
   g_ptr_array_add (set->timers, &self->timer);
 }

@@ -6,7 +6,6 @@
 
 #pragma once
 
-#include "engine/byte-queue.h"
 #include "engine/reactor.h"
 #include "engine/tls-parameters.h"
 #include "engine/transport.h"
@@ -41,12 +40,11 @@ struct _TisockTlsHandshakeFuncs
                         gpointer             user_data);
 };
 
-/* Nobody else uses the socket until it is over. What was received before is taken. NULL, `error`
- * and `error_number` if it fails at once. */
+/* Nobody else uses the socket until it is over. NULL, `error` and `error_number` if it fails at
+ * once. */
 TisockTlsHandshake *tisock_tls_handshake_start       (TisockReactor                 *reactor,
                                                       GObject                       *owner,
                                                       GSocket                       *socket,
-                                                      TisockByteQueue               *received,
                                                       TisockTlsParameters           *parameters,
                                                       const TisockTlsHandshakeFuncs *funcs,
                                                       gpointer                       user_data,

@@ -18,6 +18,7 @@
   "[any]\ncommonName = supplied\n" \
   "[localhost]\nsubjectAltName = DNS:localhost, IP:127.0.0.1\n" \
   "[other]\nsubjectAltName = DNS:other.example\n" \
+  "[several]\nsubjectAltName = DNS:example.org, DNS:*.example.org\n" \
   "[client]\nextendedKeyUsage = clientAuth\n" \
   "[authority]\nbasicConstraints = critical, CA:TRUE\n" \
   "[req]\ndistinguished_name = name\n[name]\n"
@@ -145,6 +146,7 @@ make_all (const char *folder)
   make_self_signed (folder, TLS_AUTHORITY, "Authority", "authority");
   make_signed (folder, TLS_LOCALHOST, TLS_AUTHORITY, "localhost", "localhost", dates);
   make_signed (folder, TLS_OTHER_NAME, TLS_AUTHORITY, "other.example", "other", dates);
+  make_signed (folder, TLS_SEVERAL_NAMES, TLS_AUTHORITY, "example.org", "several", dates);
   make_signed (folder, TLS_EXPIRED, TLS_AUTHORITY, "localhost", "localhost",
                "-startdate 20200101000000Z -enddate 20200201000000Z");
   make_signed (folder, TLS_CLIENT, TLS_AUTHORITY, "client", "client", dates);

@@ -14,9 +14,10 @@ G_BEGIN_DECLS
  * of each certificate. */
 #define TLS_AUTHORITY "authority.pem"
 #define TLS_LOCALHOST "localhost.pem"
-/* Others of the same authority: for another name, from another time, for a client, and that one
- * with a password. */
+/* Others of the same authority: for another name, for two of which one is a wildcard, from another
+ * time, for a client, and that one with a password. */
 #define TLS_OTHER_NAME "other-name.pem"
+#define TLS_SEVERAL_NAMES "several-names.pem"
 #define TLS_EXPIRED "expired.pem"
 #define TLS_CLIENT "client.pem"
 #define TLS_CLIENT_PKCS12 "client.p12"

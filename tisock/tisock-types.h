@@ -19,5 +19,6 @@ typedef struct _TisockServerSocket TisockServerSocket;
 typedef struct _TisockSSLSocket TisockSSLSocket;
 typedef struct _TisockSocketCore TisockSocketCore;
 typedef struct _TisockTCPSocket TisockTCPSocket;
+typedef struct _TisockTlsSettings TisockTlsSettings;
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 # include "tisock-socket-error.h"
 # include "tisock-ssl-socket.h"
 # include "tisock-tcp-socket.h"
+# include "tisock-tls-settings.h"
 # include "tisock-types.h"
 # include "tisock-version.h"
 # include "tisock-version-macros.h"

@@ -184,8 +184,8 @@ export function record(instance, handlers = {}) {
   return events;
 }
 
-// The path of a new certificate for HOST, with its key, that nobody else has signed.
-export function makeCertificate() {
+// The paths of a new certificate for HOST, that nobody else has signed, and of its key.
+export function makeCertificateFiles() {
   const folder = GLib.dir_make_tmp('tisock-XXXXXX');
   const [path, key] = ['certificate.pem', 'key.pem'].map(name => `${folder}/${name}`);
   const [done, , messages] = GLib.spawn_command_line_sync('openssl req -x509 -newkey ec ' +
@@ -200,7 +200,11 @@ export function makeCertificate() {
     GLib.rmdir(folder);
   });
 
-  return Gio.TlsCertificate.new_from_files(path, key);
+  return [path, key];
+}
+
+export function makeCertificate() {
+  return Gio.TlsCertificate.new_from_files(...makeCertificateFiles());
 }
 
 export function makeServer(server = new Tisock.ServerSocket()) {

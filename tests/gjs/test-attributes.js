@@ -61,10 +61,22 @@ const SERVER_SETTINGS = {
   socket_mode: 0o660,
   socket_user: '1000',
 };
+const TLS_SETTINGS = {
+  application_protocols: ['h2', 'http/1.1'],
+  certificate_file: '/nowhere/certificate.pem',
+  certificate_password: 'sesame',
+  client_authentication: Gio.TlsAuthenticationMode.REQUIRED,
+  handshake_timeout: 7000,
+  key_file: '/nowhere/key.pem',
+  maximum_handshakes: 7,
+  minimum_version: Gio.TlsProtocolVersion.TLS_1_3,
+  trust_database: Gio.TlsBackend.get_default().get_default_database(),
+};
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
   [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
   [Tisock.ServerSocket, SERVER_CLASSES, SERVER_SETTINGS],
+  [Tisock.TlsSettings, ['TlsSettings'], TLS_SETTINGS],
 ];
 
 const Sub = GObject.registerClass({
@@ -88,6 +100,7 @@ test('each property can be read in each way', () => {
     [new Tisock.TCPSocket(), SOCKET_CLASSES],
     [new Tisock.SSLSocket(), SSL_CLASSES],
     [new Tisock.ServerSocket(), SERVER_CLASSES],
+    [new Tisock.TlsSettings(), ['TlsSettings']],
     [LOOPBACK, ['NetworkInterface']],
   ];
 

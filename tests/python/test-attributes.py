@@ -60,6 +60,17 @@ SETTINGS = {
         'socket_mode': 0o660,
         'socket_user': '1000',
     },
+    Tisock.TlsSettings: {
+        'application_protocols': ['h2', 'http/1.1'],
+        'certificate_file': '/nowhere/certificate.pem',
+        'certificate_password': 'sesame',
+        'client_authentication': Gio.TlsAuthenticationMode.REQUIRED,
+        'handshake_timeout': 7000,
+        'key_file': '/nowhere/key.pem',
+        'maximum_handshakes': 7,
+        'minimum_version': Gio.TlsProtocolVersion.TLS_1_3,
+        'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
+    },
 }
 
 
@@ -79,7 +90,8 @@ class AttributesTest(TestCase):
                 if pspec.owner_type.name.startswith('Tisock')}
 
     def test_each_property_can_be_read_in_each_way(self):
-        for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.ServerSocket(), LOOPBACK):
+        for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.ServerSocket(),
+                         Tisock.TlsSettings(), LOOPBACK):
             for name in self.find_properties(instance):
                 with self.subTest(name):
                     value = getattr(instance, name)

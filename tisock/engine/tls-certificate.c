@@ -23,35 +23,65 @@ has_key (GTlsCertificate *certificate)
   return key != NULL || uri != NULL;
 }
 
+/* To give a password where there is none is a mistake, to the backend. */
+static GTlsCertificate *
+parse_pkcs12 (const char  *contents,
+              gsize        length,
+              const char  *password,
+              GError     **error)
+{
+  const guint8 *data = (const guint8 *) contents;
+  g_autoptr(GError) reason = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_pkcs12 (data, length, NULL, &reason);
+
+  if (password != NULL &&
+      g_error_matches (reason, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD))
+    return g_tls_certificate_new_from_pkcs12 (data, length, password, error);
+
+  if (certificate == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+
+  return certificate;
+}
+
+static GTlsCertificate *
+parse_file (const char  *path,
+            const char  *password,
+            GError     **error)
+{
+  g_autofree char *contents = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &contents, &length, error))
+    return NULL;
+
+  if (strstr (contents, "-----BEGIN ") != NULL)
+    return g_tls_certificate_new_from_pem (contents, (gssize) length, error);
+
+  return parse_pkcs12 (contents, length, password, error);
+}
+
 GTlsCertificate *
 tisock_tls_certificate_load (const char  *path,
+                             const char  *key_path,
                              const char  *password,
                              GError     **error)
 {
   g_autoptr(GTlsCertificate) certificate = NULL;
-  g_autoptr(GFile) file = g_file_new_for_path (path);
-  g_autofree char *contents = NULL;
-  gsize length;
 
-  if (!g_file_load_contents (file, NULL, &contents, &length, NULL, error))
-    return NULL;
-
-  if (strstr (contents, "-----BEGIN ") != NULL)
-    certificate = g_tls_certificate_new_from_pem (contents, (gssize) length, error);
+  if (key_path != NULL)
+    certificate = g_tls_certificate_new_from_files (path, key_path, error);
   else
-    certificate = g_tls_certificate_new_from_pkcs12 ((const guint8 *) contents, length, password,
-                                                     error);
-  if (certificate == NULL)
-    {
-      g_prefix_error (error, "%s: ", path);
-      return NULL;
-    }
+    certificate = parse_file (path, password, error);
 
-  if (has_key (certificate))
+  if (certificate != NULL && !has_key (certificate))
+    g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                 "there is no private key with the certificate");
+  else if (certificate != NULL)
     return g_steal_pointer (&certificate);
 
-  g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
-               "%s: there is no private key with the certificate", path);
+  g_prefix_error (error, "%s%s%s: ", path, key_path != NULL ? " with " : "",
+                  key_path != NULL ? key_path : "");
 
   return NULL;
 }

@@ -10,11 +10,19 @@
 
 G_BEGIN_DECLS
 
-/* From PEM, with the key in the same file, or from PKCS#12, which may have a password. */
+/* From PEM, with the key in the same file unless there is one for it, or from PKCS#12, which may
+ * have a password. */
 GTlsCertificate *tisock_tls_certificate_load    (const char           *path,
+                                                 const char           *key_path,
                                                  const char           *password,
                                                  GError              **error)
                                                  G_GNUC_WARN_UNUSED_RESULT;
+
+/* FALSE if one cannot serve with it: there is no backend for TLS, or no private key, or one that
+ * belongs to another certificate. Takes as long as a handshake, and two descriptors while it
+ * lasts. */
+gboolean         tisock_tls_certificate_check   (GTlsCertificate      *certificate,
+                                                 GError              **error);
 
 /* Whose it is and what is wrong with it, for people. `identity`: whose it should be. */
 char            *tisock_tls_certificate_explain (GTlsCertificate      *certificate,

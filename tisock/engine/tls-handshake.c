@@ -121,7 +121,7 @@ prepare (Talk    *self,
   if (wanted->certificate != NULL)
     certificate = g_object_ref (wanted->certificate);
   else if (wanted->certificate_file != NULL)
-    certificate = tisock_tls_certificate_load (wanted->certificate_file,
+    certificate = tisock_tls_certificate_load (wanted->certificate_file, NULL,
                                                wanted->certificate_password, error);
   if (certificate == NULL && wanted->certificate_file != NULL)
     return FALSE;

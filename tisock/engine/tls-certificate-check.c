@@ -53,11 +53,9 @@ make_streams (GIOStream **server,
 
 /* How it ends is seen at the client. */
 static gpointer
-serve_thread (gpointer data)
+serve_thread (gpointer server)
 {
-  g_autoptr(GIOStream) server = data;
-
-  g_tls_connection_handshake (G_TLS_CONNECTION (server), NULL, NULL);
+  g_tls_connection_handshake (server, NULL, NULL);
 
   return NULL;
 }
@@ -74,21 +72,23 @@ shake_hands (GIOStream  *server,
              GIOStream  *client_base,
              GError    **error)
 {
-  GIOStream *client = g_tls_client_connection_new (client_base, NULL, error);
+  g_autoptr(GIOStream) client = g_tls_client_connection_new (client_base, NULL, error);
   GThread *thread;
   gboolean done;
 
   if (client == NULL)
     return FALSE;
 
-  thread = g_thread_new ("tisock-certificate", serve_thread, g_object_ref (server));
+  thread = g_thread_try_new ("tisock-certificate", serve_thread, server, error);
+  if (thread == NULL)
+    return FALSE;
+
   g_signal_connect (client, "accept-certificate", G_CALLBACK (accept_certificate_cb), NULL);
   done = g_tls_connection_handshake (G_TLS_CONNECTION (client), NULL, error);
 
   /* The server may still wait for what does not come. */
   g_io_stream_close (client_base, NULL, NULL);
   g_thread_join (thread);
-  g_object_unref (client);
 
   return done;
 }

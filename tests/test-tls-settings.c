@@ -202,7 +202,7 @@ test_new_from_files (void)
   g_assert_finalize_object (settings);
 
   settings = tisock_tls_settings_new_from_files (path, missing, &error);
-  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_null (settings);
 }
 
@@ -221,8 +221,8 @@ typedef struct
 static const RefusedCase refused_cases[] = {
   { NULL, NULL, NULL, tisock_socket_error_quark, TISOCK_SOCKET_ERROR_INVALID_STATE,
     "certificate-file is not set" },
-  { "missing", NULL, NULL, g_file_error_quark, G_FILE_ERROR_NOENT, "/missing" },
-  { OWN_CERTIFICATE, "missing", NULL, g_file_error_quark, G_FILE_ERROR_NOENT, "/missing" },
+  { "missing", NULL, NULL, g_io_error_quark, G_IO_ERROR_NOT_FOUND, "/missing" },
+  { OWN_CERTIFICATE, "missing", NULL, g_io_error_quark, G_IO_ERROR_NOT_FOUND, "/missing" },
   { GARBAGE, NULL, NULL, g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, "/" GARBAGE ": " },
   { OWN_KEY, NULL, NULL, g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, "/" OWN_KEY ": " },
   { OWN_CERTIFICATE, NULL, NULL, g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE,

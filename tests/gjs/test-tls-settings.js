@@ -19,6 +19,14 @@ test('certificates come from files', () => {
   assertEqual(settings.key_file, key);
 });
 
+test('there are no protocols to choose from unless they are set', () => {
+  const settings = new Tisock.TlsSettings();
+
+  assertEqual(settings.get_application_protocols(), null);
+  settings.set_application_protocols(['h2']);
+  assertEqual(settings.get_application_protocols(), ['h2']);
+});
+
 test('a bad certificate is refused and the old one stays', () => {
   const [path, key] = makeCertificateFiles();
   const [otherPath, otherKey] = makeCertificateFiles();

@@ -44,17 +44,37 @@ parse_pkcs12 (const char  *contents,
   return certificate;
 }
 
-static GTlsCertificate *
-parse_file (const char  *path,
-            const char  *password,
-            GError     **error)
+static char *
+read_file (const char  *path,
+           gsize       *length,
+           GError     **error)
 {
-  g_autofree char *contents = NULL;
-  gsize length;
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  char *contents = NULL;
 
-  if (!g_file_get_contents (path, &contents, &length, error))
+  g_file_load_contents (file, NULL, &contents, length, NULL, error);
+
+  return contents;
+}
+
+/* Files that cannot be read fail with an error of GIO's, whichever of them it is. */
+static GTlsCertificate *
+parse_files (const char  *path,
+             const char  *key_path,
+             const char  *password,
+             GError     **error)
+{
+  gsize length;
+  g_autofree char *contents = read_file (path, &length, error);
+  g_autofree char *key = NULL;
+
+  if (contents != NULL && key_path != NULL)
+    key = read_file (key_path, NULL, error);
+  if (contents == NULL || (key_path != NULL && key == NULL))
     return NULL;
 
+  if (key_path != NULL)
+    return g_tls_certificate_new_from_files (path, key_path, error);
   if (strstr (contents, "-----BEGIN ") != NULL)
     return g_tls_certificate_new_from_pem (contents, (gssize) length, error);
 
@@ -67,12 +87,7 @@ tisock_tls_certificate_load (const char  *path,
                              const char  *password,
                              GError     **error)
 {
-  g_autoptr(GTlsCertificate) certificate = NULL;
-
-  if (key_path != NULL)
-    certificate = g_tls_certificate_new_from_files (path, key_path, error);
-  else
-    certificate = parse_file (path, password, error);
+  g_autoptr(GTlsCertificate) certificate = parse_files (path, key_path, password, error);
 
   if (certificate != NULL && !has_key (certificate))
     g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,

@@ -9,4 +9,4 @@ import System from 'system';
 import {runTests} from './support.js';
 
 await import(Gio.File.new_for_path(System.programArgs[0]).get_uri());
-System.exit(runTests() === 0 ? 0 : 1);
+System.exit(await runTests() === 0 ? 0 : 1);

@@ -1,6 +1,7 @@
 // support.js: what the JavaScript tests share: checks, waiting, and pairs of connected sockets
 //
-// A test file says test(NAME, FUNCTION) for each of its tests; run.js runs them.
+// A test file says test(NAME, FUNCTION) for each of its tests, with a function that may be
+// asynchronous; run.js runs them.
 //
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
@@ -24,9 +25,9 @@ export function cleanUp(action) {
   cleanups.push(action);
 }
 
-function runOne(body) {
+async function runOne(body) {
   try {
-    body();
+    await body();
   } finally {
     while (cleanups.length > 0)
       cleanups.pop()();
@@ -35,19 +36,19 @@ function runOne(body) {
 }
 
 // Prints the results as TAP, and gives the number of failures.
-export function runTests() {
+export async function runTests() {
   let failures = 0;
 
-  tests.forEach(([name, body], i) => {
+  for (const [i, [name, body]] of tests.entries()) {
     try {
-      runOne(body);
+      await runOne(body);
       print(`ok ${i + 1} ${name}`);
     } catch (error) {
       failures++;
       print(`not ok ${i + 1} ${name}`);
       print(`${error}\n${error.stack}`.replace(/^/gm, '# '));
     }
-  });
+  }
   print(`1..${tests.length}`);
 
   return failures;
@@ -92,6 +93,19 @@ export function catchError(action) {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+export async function catchRejection(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was rejected');
+}
+
+export function assertIOError(error, code) {
+  assertTrue(error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, code), `${error}`);
 }
 
 export function assertError(error, code) {

@@ -1,7 +1,8 @@
-// Tisock.js: gives connect() and disconnect() of a socket their Xojo meaning
+// Tisock.js: what JavaScript has besides: Xojo's names, promises, loops and dialects
 //
 // GJS calls _init() when a program imports the namespace, with the namespace as `this`. Properties
-// are attributes in GJS already. This is a legacy module because GJS loads overrides as such.
+// are attributes in GJS already, and where bytes are asked for, text is taken too. This is a legacy
+// module because GJS loads overrides as such.
 //
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
@@ -27,6 +28,18 @@ function disconnect(...args) {
   return this.shutdown ? this.shutdown() : this.close();
 }
 
+function addLoops({ServerSocket, TCPSocket}) {
+  ServerSocket.prototype[Symbol.asyncIterator] = function () {
+    return imports.tisock.loops.iterateConnections(this);
+  };
+  TCPSocket.prototype[Symbol.asyncIterator] = function () {
+    return imports.tisock.loops.iterateChunks(this);
+  };
+  TCPSocket.prototype.lines = function () {
+    return imports.tisock.loops.iterateLines(this);
+  };
+}
+
 // Gives the namespace what is in a module of the folder tisock/, which is loaded at its first use.
 function addDialect(namespace, name, module) {
   Object.defineProperty(namespace, name, {
@@ -40,6 +53,8 @@ function addDialect(namespace, name, module) {
 function _init() {
   this.SocketCore.prototype.connect = connect;
   this.SocketCore.prototype.disconnect = disconnect;
+  imports.tisock.promises.promisifyAll(this);
+  addLoops(this);
   addDialect(this, 'Ti', 'titanium');
   addDialect(this, 'Socket', 'dictu');
 }

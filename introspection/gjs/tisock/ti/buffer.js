@@ -7,7 +7,7 @@
 
 const {addAccessors, checkRange, toCount} = imports.tisock.ti.common;
 const {decodeText, encodeNumber, encodeText, sizeOf, toByteOrder} = imports.tisock.ti.encoding;
-const {charge} = imports.tisock.ti.garbage;
+const {charge} = imports.tisock.garbage;
 
 // A property name that means a byte. Most names are asked for never or seldom: methods and the like
 // are found before it comes to this.

@@ -7,7 +7,7 @@
 
 const {GLib} = imports.gi;
 
-const {charge} = imports.tisock.ti.garbage;
+const {charge} = imports.tisock.garbage;
 
 // Runs an action from the main loop, after those that were put off before it.
 function later(action) {

@@ -11,7 +11,7 @@
 const {Tisock} = imports.gi;
 
 const {attempt, later, makeError} = imports.tisock.ti.callbacks;
-const {charge} = imports.tisock.ti.garbage;
+const {charge} = imports.tisock.garbage;
 
 var Connection = class Connection {
   #core;
@@ -54,7 +54,7 @@ var Connection = class Connection {
   }
 
   take(size) {
-    const bytes = this.#call(core => core.receive_sync(size, -1, null)).toArray();
+    const bytes = this.#call(core => core.receive_sync(size, -1, null));
 
     if (bytes.length === 0) {
       this.#atEnd = true;

@@ -6,7 +6,7 @@
 /* exported BIG_ENDIAN, LITTLE_ENDIAN, NATIVE_ENDIAN, decodeNumber, decodeText, encodeNumber,
    encodeText, sizeOf, toByteOrder */
 
-const {charge} = imports.tisock.ti.garbage;
+const {charge} = imports.tisock.garbage;
 
 var LITTLE_ENDIAN = 1;
 var BIG_ENDIAN = 2;

@@ -13,7 +13,7 @@
 const {Blob, Buffer, bytesOf, createBuffer, requireBuffer} = imports.tisock.ti.buffer;
 const {attempt, callBack, later, makeResult} = imports.tisock.ti.callbacks;
 const {requireParams, toCount} = imports.tisock.ti.common;
-const {charge} = imports.tisock.ti.garbage;
+const {charge} = imports.tisock.garbage;
 
 var MODE_READ = 0;
 var MODE_WRITE = 1;

@@ -17,6 +17,10 @@ void echo (Tisock.TCPSocket socket) {
     }
 }
 
+void left (Tisock.SocketCore socket) {
+    print ("port %d left\n", ((Tisock.TCPSocket) socket).remote_port);
+}
+
 int main (string[] args) {
     // Without an address it would listen on all interfaces.
     var server = new Tisock.ServerSocket () {
@@ -24,12 +28,13 @@ int main (string[] args) {
         port = args.length > 1 ? int.parse (args[1]) : 0
     };
 
-    // The library keeps an open socket alive until it has closed, so there is nothing to store.
+    // The library keeps an open socket alive until it has closed, so there is nothing to store. The
+    // handlers are given their socket: one that used this variable would keep it for ever.
     server.accepted.connect (socket => {
         print ("port %d came\n", socket.remote_port);
-        socket.data_available.connect (() => echo (socket));
+        socket.data_available.connect (sender => echo ((Tisock.TCPSocket) sender));
         socket.drained.connect (echo);
-        socket.closed.connect (() => print ("port %d left\n", socket.remote_port));
+        socket.closed.connect (left);
     });
 
     try {

@@ -20,6 +20,11 @@ async void relay (Tisock.TCPSocket client, Tisock.TCPSocket server) {
     }
 }
 
+// Given its socket by the signal: a handler that used a variable for that would keep it for ever.
+void left (Tisock.SocketCore socket) {
+    print ("port %d left\n", ((Tisock.TCPSocket) socket).remote_port);
+}
+
 int main (string[] args) {
     if (args.length < 3) {
         printerr ("Usage: relay HOST PORT [PORT-TO-LISTEN-ON]\n");
@@ -33,7 +38,7 @@ int main (string[] args) {
 
     listener.accepted.connect (client => {
         print ("port %d came\n", client.remote_port);
-        client.closed.connect (() => print ("port %d left\n", client.remote_port));
+        client.closed.connect (left);
         // It may have ended its side before the server is there; what it has sent is kept.
         client.allow_half_open = true;
         var server = new Tisock.TCPSocket () { address = args[1], port = int.parse (args[2]) };

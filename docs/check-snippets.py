@@ -34,7 +34,7 @@ SNIPPET = re.compile(r'^```(c|python|javascript|vala)\n(.*?)^```$', re.MULTILINE
 LOOPS = {
     'c': ('g_main_loop_run', 'g_print ("%d\\n", tisock_server_socket_get_port (NAME));'),
     'python': ('GLib.MainLoop|loop.run', 'print(NAME.port, flush=True);'),
-    'javascript': ('new GLib.MainLoop|loop.run', 'print(NAME.port);'),
+    'javascript': ('new GLib.MainLoop|loop.run|for await .* of server', 'print(NAME.port);'),
     'vala': ('new MainLoop|loop.run', 'print ("%d\\n", NAME.port);'),
 }
 COMPILED = ('c', 'vala')

@@ -1,4 +1,4 @@
-# make-stub.py: makes Tisock.pyi, by which type checkers and editors know the library, of its GIR
+# make-python.py: makes Tisock.pyi, by which type checkers and editors know the library, of its GIR
 #
 # Run by meson with the GIR file as argument; prints the stub.
 #
@@ -6,20 +6,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import sys
-from xml.etree import ElementTree
 
-CORE = '{http://www.gtk.org/introspection/core/1.0}'
-C = '{http://www.gtk.org/introspection/c/1.0}'
-GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
+sys.dont_write_bytecode = True
+from gir import (  # noqa: E402
+    CORE, GLIB, INTEGERS, find_all, find_finish, find_methods, find_properties, get_inputs,
+    get_outputs, get_type_name, is_nullable, read_namespace)
 
 TYPES = {
     'none': 'None', 'gboolean': 'bool', 'utf8': 'str', 'filename': 'str', 'gpointer': 'Any',
     'gdouble': 'float', 'GLib.Bytes': 'GLib.Bytes', 'GObject.Object': 'GObject.Object',
     'GType': 'type',
 }
-INTEGERS = {'gint', 'guint', 'gint64', 'guint64', 'gsize', 'gssize', 'guint8', 'gint8', 'guint16',
-            'gint16', 'guint32', 'gint32', 'goffset'}
-
 HEADER = '''\
 # The types of the namespace Tisock, for type checkers and editors. Made of its GIR.
 
@@ -86,58 +83,33 @@ ADDED = {
 }
 
 
-def get_type(element, taken):
-    """The Python type of a value; bytes are taken as any buffer, and given as bytes."""
-    array = element.find(CORE + 'array')
-    if array is not None:
-        name = array.find(CORE + 'type').get('name')
-        if name == 'guint8':
-            return 'Buffer | None' if taken and element.get('nullable') else \
-                   'Buffer' if taken else 'bytes'
-        name = get_name(name)
-        kind = f'builtins.list[{name}]'
-    else:
-        kind = get_name(element.find(CORE + 'type').get('name'))
-    return kind + ' | None' if element.get('nullable') == '1' else kind
-
-
 def get_name(name):
     if name in INTEGERS:
         return 'int'
     return TYPES.get(name, name)
 
 
-def get_parameters(function):
-    parameters = function.find(CORE + 'parameters')
-    if parameters is None:
-        return []
-    found = parameters.findall(CORE + 'parameter')
-    lengths = {int(array.get('length')) for array in function.iter(CORE + 'array')
-               if array.get('length')}
-    return [parameter for i, parameter in enumerate(found) if i not in lengths]
-
-
-def is_out(parameter):
-    return parameter.get('direction') == 'out'
+def get_type(element, taken):
+    """The Python type of a value; bytes are taken as any buffer, and given as bytes."""
+    name, is_array = get_type_name(element)
+    kind = f'builtins.list[{get_name(name)}]' if is_array else get_name(name)
+    if is_array and name == 'guint8':
+        if not taken:
+            return 'bytes'
+        kind = 'Buffer'
+    return kind + ' | None' if is_nullable(element) else kind
 
 
 def get_result(function):
-    """What a function gives: its value and its out parameters."""
-    kinds = [get_type(function.find(CORE + 'return-value'), taken=False)]
-    kinds += [get_type(parameter, taken=False) for parameter in get_parameters(function)
-              if is_out(parameter)]
-    if len(kinds) > 1 and kinds[0] == 'None':
-        kinds.pop(0)
+    kinds = [get_type(output, taken=False) for output in get_outputs(function)]
     return kinds[0] if len(kinds) == 1 else f'tuple[{", ".join(kinds)}]'
 
 
 def get_arguments(function):
     arguments = []
     optional = False
-    for parameter in get_parameters(function):
+    for parameter in get_inputs(function):
         name = parameter.get('name')
-        if is_out(parameter) or name in ('callback', 'user_data'):
-            continue
         kind = get_type(parameter, taken=True)
         # PyGObject lets what may be NULL be left out at the end.
         optional = name == 'cancellable' or optional and kind.endswith('None')
@@ -146,19 +118,15 @@ def get_arguments(function):
 
 
 def print_method(name, function, finish):
-    arguments = get_arguments(function)
-    result = get_result(function)
-    if name.endswith('_async') and finish is not None:
-        result = get_result(finish).replace('GLib.Bytes', 'bytes')
-        print(f'    def {name}({", ".join(["self", *arguments])}) -> Operation[{result}]: ...')
-        return
-    if name.endswith('_sync'):
+    result = get_result(finish if finish is not None else function)
+    if name.endswith(('_async', '_sync')):
         result = result.replace('GLib.Bytes', 'bytes')
-    print(f'    def {name}({", ".join(["self", *arguments])}) -> {result}: ...')
+    if finish is not None:
+        result = f'Operation[{result}]'
+    print(f'    def {name}({", ".join(["self", *get_arguments(function)])}) -> {result}: ...')
 
 
-def print_property(element, getter):
-    name = element.get('name').replace('-', '_')
+def print_property(name, element, getter):
     kind = get_result(getter) if getter is not None else get_type(element, taken=False)
     if element.get('writable') == '1':
         print(f'    {name}: {kind}')
@@ -167,26 +135,19 @@ def print_property(element, getter):
 
 
 def print_class(element):
-    parent = get_name(element.get('parent'))
-    print(f'\nclass {element.get("name")}({parent}):')
-    properties = element.findall(CORE + 'property')
-    methods = {method.get('name'): method for method in element.findall(CORE + 'method')
-               if method.get('introspectable') != '0'}
+    print(f'\nclass {element.get("name")}({get_name(element.get("parent"))}):')
+    methods = find_methods(element)
 
     if element.find(CORE + 'constructor') is not None:
         print('    def __init__(self, **properties: Any) -> None: ...')
-    for constructor in element.findall(CORE + 'constructor') + element.findall(CORE + 'function'):
+    for constructor in find_all(element, CORE + 'constructor', CORE + 'function'):
         arguments = ', '.join(['cls', *get_arguments(constructor)])
         print(f'    @classmethod\n    def {constructor.get("name")}({arguments}) -> '
               f'{get_result(constructor)}: ...')
-    for prop in properties:
-        name = prop.get('name').replace('-', '_')
-        # What has this name already, a method for instance, keeps it.
-        if name not in methods:
-            print_property(prop, methods.get('get_' + name))
-    for method_name, method in methods.items():
-        finish = methods.get(method_name.replace('_async', '_finish'))
-        print_method(method_name, method, finish)
+    for name, prop, getter in find_properties(element, methods):
+        print_property(name, prop, getter)
+    for name, method in methods.items():
+        print_method(name, method, find_finish(methods, name))
     print(ADDED.get(element.get('name'), ''), end='')
 
 
@@ -204,20 +165,19 @@ def print_exceptions(element):
 
 
 def main():
-    namespace = ElementTree.parse(sys.argv[1]).find(CORE + 'namespace')
+    namespace = read_namespace(sys.argv[1])
 
     print(HEADER, end='')
-    for constant in namespace.findall(CORE + 'constant'):
-        print(f'\n{constant.get("name")}: {get_name(constant.find(CORE + "type").get("name"))}')
-    for element in namespace.findall(CORE + 'enumeration') + namespace.findall(CORE + 'bitfield'):
+    for constant in find_all(namespace, CORE + 'constant'):
+        print(f'\n{constant.get("name")}: {get_name(get_type_name(constant)[0])}')
+    for element in find_all(namespace, CORE + 'enumeration', CORE + 'bitfield'):
         print_enum(element)
         if element.get(GLIB + 'error-domain'):
             print_exceptions(element)
-    for function in namespace.findall(CORE + 'function'):
-        if function.get('introspectable') != '0':
-            print(f'\ndef {function.get("name")}({", ".join(get_arguments(function))}) -> '
-                  f'{get_result(function)}: ...')
-    for element in namespace.findall(CORE + 'class'):
+    for function in find_all(namespace, CORE + 'function'):
+        print(f'\ndef {function.get("name")}({", ".join(get_arguments(function))}) -> '
+              f'{get_result(function)}: ...')
+    for element in find_all(namespace, CORE + 'class'):
         print_class(element)
 
 

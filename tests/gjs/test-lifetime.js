@@ -90,6 +90,53 @@ test('sockets that a slot gave', () => {
   checkStorm(makeServer(new LineServer()));
 });
 
+// Starts an echo and what it is sent, from sockets that nothing knows but their own handlers.
+function startStream(server, total) {
+  const stream = {sent: 0, received: 0, wrong: 0, hasEnded: false};
+  const block = Uint8Array.from({length: 251 * 100}, (_, i) => i % 251);
+  const echo = peer => {
+    if (!peer.needs_drain)
+      peer.write(peer.read_all());
+  };
+  const fill = socket => {
+    for (; stream.sent < total && !socket.needs_drain; stream.sent += block.length)
+      socket.write(block);
+  };
+  const take = socket => {
+    const data = socket.read_all();
+
+    stream.wrong += data.filter((byte, i) => byte !== (stream.received + i) % 251).length;
+    stream.received += data.length;
+    if (stream.received === total)
+      socket.close();
+  };
+  const socket = new Tisock.TCPSocket({address: HOST, port: server.port});
+
+  server.connect('accepted', (_server, peer) => {
+    peer.connect('data-available', echo);
+    peer.connect('drained', echo);
+  });
+  socket.connect('connected', fill);
+  socket.connect('drained', fill);
+  socket.connect('data-available', take);
+  socket.connect('closed', () => {
+    stream.hasEnded = true;
+  });
+  socket.open();
+
+  return stream;
+}
+
+test('data that flow in a storm', () => {
+  const total = 251 * 100 * 400;
+  const stream = startStream(makeServer(), total);
+
+  collectAlways();
+  iterateUntil(() => stream.hasEnded);
+  assertSame(stream.received, total);
+  assertSame(stream.wrong, 0);
+});
+
 function startServer() {
   const server = new Tisock.ServerSocket({address: HOST});
 

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import gc
+import os
 import threading
 
 from support import HOST, TestCase, iterate_until, main, settle
@@ -97,6 +98,47 @@ class StormTest(TestCase):
                 return Session()
 
         self.check(self.make_server(Server()))
+
+    def start_stream(self, server, data):
+        """Starts an echo and what it is sent, from sockets that only their handlers know."""
+        received = bytearray()
+        done = []
+        left = memoryview(data)
+
+        def echo(peer):
+            if not peer.needs_drain:
+                peer.write(peer.read_all())
+
+        def accepted(server, peer):
+            peer.connect('data-available', echo)
+            peer.connect('drained', echo)
+
+        def fill(socket):
+            nonlocal left
+            while len(left) > 0 and not socket.needs_drain:
+                socket.write(left[:20000])
+                left = left[20000:]
+
+        def take(socket):
+            received.extend(socket.read_all())
+            if len(received) == len(data):
+                socket.close()
+
+        server.connect('accepted', accepted)
+        socket = Tisock.TCPSocket(address=HOST, port=server.port)
+        socket.connect('connected', fill)
+        socket.connect('drained', fill)
+        socket.connect('data-available', take)
+        socket.connect('closed', lambda socket: done.append(bytes(received)))
+        socket.open()
+        return done
+
+    def test_data_that_flow(self):
+        data = os.urandom(1 << 20) * 8
+        with Storm():
+            done = self.start_stream(self.make_server(), data)
+            iterate_until(lambda: done)
+        self.assertTrue(done[0] == data)
 
     def test_a_server_that_nothing_knows(self):
         port = self.start_server()

@@ -172,7 +172,7 @@ test_mailbox_ask (Fixture       *fixture,
   Errand errand = { answer };
   g_autofree char *expected = g_strconcat ("???", answer, NULL);
 
-  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS, &question_funcs,
+  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS_CLIENTS, &question_funcs,
                                       &errand, NULL));
   test_wait_until (errand.freed);
   g_assert_cmpstr (fixture->log->str, ==, expected);
@@ -186,7 +186,7 @@ test_mailbox_ask_nobody (Fixture       *fixture,
 
   g_test_summary ("Who is asked frees the mailbox: the answer is no, to further questions too.");
 
-  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS, &question_funcs,
+  g_assert_true (tisock_mailbox_send (fixture->mailbox, TISOCK_THREADS_TLS_CLIENTS, &question_funcs,
                                       &errand, NULL));
   test_wait_until (fixture->mailbox == NULL);
   await (&errand.freed);

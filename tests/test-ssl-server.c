@@ -409,6 +409,205 @@ test_drain (Fixture       *fixture,
   close (peer);
 }
 
+/* The server's settings */
+
+static TisockTlsSettings *
+use_settings (Fixture *fixture)
+{
+  g_autoptr(TisockTlsSettings) settings = tisock_tls_settings_new ();
+  g_autoptr(GTlsCertificate) certificate = tls_certificates_load (TLS_LOCALHOST);
+  g_autoptr(GTlsDatabase) database = tls_certificates_trust (TLS_AUTHORITY);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (tisock_tls_settings_set_certificate (settings, certificate, &error));
+  g_assert_no_error (error);
+  tisock_tls_settings_set_trust_database (settings, database);
+  tisock_server_socket_set_tls_settings (fixture->server, settings);
+
+  return settings;
+}
+
+/* The server's own sockets, without a handler that gives any. */
+static void
+make_own_sockets (Fixture *fixture)
+{
+  g_signal_handlers_disconnect_by_func (fixture->server, add_socket_cb, fixture);
+}
+
+static void
+expect_subject (Fixture    *fixture,
+                const char *expected)
+{
+  GTlsCertificate *certificate = tisock_ssl_socket_get_peer_certificate (fixture->client);
+  g_autofree char *subject = g_tls_certificate_get_subject_name (certificate);
+
+  g_assert_cmpstr (subject, ==, expected);
+}
+
+static void
+reconnect (Fixture    *fixture,
+           const char *name,
+           const char *subject)
+{
+  tisock_socket_core_close (TISOCK_SOCKET_CORE (fixture->client));
+  g_string_truncate (fixture->client_log, 0);
+  tisock_ssl_socket_set_server_identity (fixture->client, name);
+  open_client (fixture);
+  expect (fixture->client_log, "connected");
+  expect_subject (fixture, subject);
+}
+
+static void
+test_settings (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  TisockTlsSettings *settings = use_settings (fixture);
+  const char *protocols[] = { "echo", NULL };
+
+  make_own_sockets (fixture);
+  tisock_tls_settings_set_application_protocols (settings, protocols);
+  tisock_ssl_socket_set_application_protocols (fixture->client, protocols);
+  open_client (fixture);
+  expect (fixture->client_log, "connected");
+  expect (fixture->log, "accepted");
+  g_assert_true (TISOCK_IS_SSL_SOCKET (fixture->accepted));
+  g_assert_cmpstr (tisock_ssl_socket_get_negotiated_protocol (fixture->client), ==, "echo");
+  g_assert_cmpstr (tisock_ssl_socket_get_negotiated_protocol (
+                     TISOCK_SSL_SOCKET (fixture->accepted)), ==, "echo");
+}
+
+/* One for each name, and another one from some time on, while connections go on. */
+static void
+test_settings_names (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  TisockTlsSettings *settings = use_settings (fixture);
+  g_autoptr(GTlsCertificate) other = tls_certificates_load (TLS_OTHER_NAME);
+
+  make_own_sockets (fixture);
+  reconnect (fixture, "localhost", "CN=localhost");
+  g_assert_true (tisock_tls_settings_add_certificate (settings, NULL, other, NULL));
+  reconnect (fixture, "other.example", "CN=other.example");
+  reconnect (fixture, NULL, "CN=localhost");
+  g_assert_true (tisock_tls_settings_set_certificate (settings, other, NULL));
+  g_assert_true (tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (fixture->client)));
+  reconnect (fixture, "other.example", "CN=other.example");
+}
+
+static void
+test_settings_without_certificate (Fixture       *fixture,
+                                   gconstpointer  user_data)
+{
+  g_autoptr(TisockTlsSettings) settings = tisock_tls_settings_new ();
+
+  make_own_sockets (fixture);
+  tisock_server_socket_set_tls_settings (fixture->server, settings);
+  open_client (fixture);
+  expect (fixture->log, "dropped:handshake");
+  test_wait_until (fixture->client_log->len > 0);
+  g_assert_cmpstr (fixture->client_log->str, ==, "tls-error");
+}
+
+static void
+test_settings_clients (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  TisockTlsSettings *settings = use_settings (fixture);
+  g_autoptr(GTlsCertificate) certificate = tls_certificates_load (TLS_CLIENT);
+
+  make_own_sockets (fixture);
+  tisock_tls_settings_set_client_authentication (settings, G_TLS_AUTHENTICATION_REQUIRED);
+  open_client (fixture);
+  expect (fixture->log, "dropped:handshake");
+
+  tisock_ssl_socket_set_certificate (fixture->client, certificate);
+  reconnect (fixture, NULL, "CN=localhost");
+  expect (fixture->log, "accepted");
+  g_assert_true (g_tls_certificate_is_same (
+    tisock_ssl_socket_get_peer_certificate (TISOCK_SSL_SOCKET (fixture->accepted)), certificate));
+}
+
+static void
+test_settings_timeout (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  int peer = test_peer_open (get_port (fixture));
+
+  make_own_sockets (fixture);
+  tisock_tls_settings_set_handshake_timeout (use_settings (fixture), 20);
+  expect (fixture->log, "dropped:handshake");
+  close (peer);
+}
+
+/* What a handler gives has a certificate of its own, or takes the server's. */
+static void
+test_settings_add_socket (Fixture       *fixture,
+                          gconstpointer  user_data)
+{
+  use_settings (fixture);
+  fixture->certificate = TLS_OTHER_NAME;
+  reconnect (fixture, "other.example", "CN=other.example");
+  fixture->certificate = NULL;
+  reconnect (fixture, "localhost", "CN=localhost");
+}
+
+static TisockTCPSocket *
+add_plain_socket_cb (TisockServerSocket *server)
+{
+  return tisock_tcp_socket_new ();
+}
+
+static void
+test_settings_plain_socket (Fixture       *fixture,
+                            gconstpointer  user_data)
+{
+  use_settings (fixture);
+  make_own_sockets (fixture);
+  g_signal_connect (fixture->server, "add-socket", G_CALLBACK (add_plain_socket_cb), NULL);
+  open_client (fixture);
+  expect (fixture->log, "dropped");
+  test_wait_until (fixture->client_log->len > 0);
+  g_assert_cmpstr (fixture->client_log->str, ==, "tls-error");
+}
+
+/* Those who wait for others get their turn, also when others fail. */
+static void
+test_settings_maximum (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  TisockSSLSocket *clients[MANY / 2];
+  guint n_connected = 0;
+
+  tisock_tls_settings_set_maximum_handshakes (use_settings (fixture), 1);
+  make_own_sockets (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      g_autoptr(GTlsDatabase) database = tls_certificates_trust (TLS_AUTHORITY);
+
+      clients[i] = tisock_ssl_socket_new ();
+      if (i % 4 != 0)
+        tisock_ssl_socket_set_trust_database (clients[i], database);
+      tisock_tcp_socket_set_address (TISOCK_TCP_SOCKET (clients[i]), "127.0.0.1");
+      tisock_socket_core_set_port (TISOCK_SOCKET_CORE (clients[i]), get_port (fixture));
+      g_assert_true (tisock_socket_core_open (TISOCK_SOCKET_CORE (clients[i]), NULL));
+    }
+
+  while (n_connected < G_N_ELEMENTS (clients) * 3 / 4 ||
+         fixture->n_dropped < G_N_ELEMENTS (clients) / 4)
+    {
+      test_iterate ();
+      n_connected = 0;
+      for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+        n_connected += tisock_ssl_socket_get_ssl_connected (clients[i]) ? 1 : 0;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      tisock_socket_core_close (TISOCK_SOCKET_CORE (clients[i]));
+      g_assert_finalize_object (clients[i]);
+    }
+}
+
 /* TLS that starts later */
 
 static void
@@ -526,6 +725,14 @@ add_tests (void)
   add ("/ssl-server/silence", test_silence);
   add ("/ssl-server/close", test_close_server);
   add ("/ssl-server/drain", test_drain);
+  add ("/ssl-server/settings", test_settings);
+  add ("/ssl-server/settings/names", test_settings_names);
+  add ("/ssl-server/settings/no-certificate", test_settings_without_certificate);
+  add ("/ssl-server/settings/clients", test_settings_clients);
+  add ("/ssl-server/settings/timeout", test_settings_timeout);
+  add ("/ssl-server/settings/add-socket", test_settings_add_socket);
+  add ("/ssl-server/settings/plain-socket", test_settings_plain_socket);
+  add ("/ssl-server/settings/maximum", test_settings_maximum);
   add ("/ssl-server/start-tls", test_start_tls);
   add ("/ssl-server/start-tls/unread", test_start_tls_unread);
   add ("/ssl-server/start-tls/refused", test_start_tls_refused);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/listener.h"
+#include "engine/tls-handshake.h"
 #include "tisock-connection-list.h"
 #include "tisock-operation.h"
 #include "tisock-server-socket.h"
@@ -50,6 +51,9 @@ struct _TisockServerSocketPrivate
   guint                   listen_backlog;
   TisockOverloadPolicy    overload_policy;
   gboolean                auto_accept;
+
+  TisockTlsSettings      *tls_settings;
+  TisockTlsGate           tls_gate;
 
   /* The texts, and what they mean (GInetAddressMask); NULL: none. */
   char                  **allowed_peers;
@@ -97,6 +101,7 @@ typedef enum
   TISOCK_SERVER_PROP_SOCKET_MODE,
   TISOCK_SERVER_PROP_SOCKET_USER,
   TISOCK_SERVER_PROP_SOCKET_GROUP,
+  TISOCK_SERVER_PROP_TLS_SETTINGS,
   TISOCK_SERVER_N_PROPS,
 } TisockServerProperty;
 
@@ -131,6 +136,18 @@ GPtrArray *tisock_server_socket_list_connections (TisockServerSocket *self);
 gboolean tisock_server_socket_add_listeners   (TisockServerSocket    *self,
                                                int                   *error_number,
                                                GError               **error);
+
+/* tisock-server-socket-tls.c */
+
+/* NULL: there is nothing wrong with a socket for a new connection. */
+const char *tisock_server_socket_find_tls_fault (TisockServerSocket  *self,
+                                               TisockTCPSocket       *socket);
+/* Where no handler gives any. */
+TisockTCPSocket *tisock_server_socket_make_socket (TisockServerSocket *self)
+                                               G_GNUC_WARN_UNUSED_RESULT;
+/* Before a connection is the socket's. */
+void     tisock_server_socket_equip           (TisockServerSocket    *self,
+                                               TisockTCPSocket       *socket);
 
 /* tisock-server-socket-waiting.c */
 /* Gives a connection to a call that waits for one. FALSE: none does. */

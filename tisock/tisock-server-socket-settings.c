@@ -173,6 +173,10 @@ tisock_server_socket_get_property (GObject    *object,
       g_value_set_string (value, tisock_server_socket_get_socket_group (self));
       break;
 
+    case TISOCK_SERVER_PROP_TLS_SETTINGS:
+      g_value_set_object (value, tisock_server_socket_get_tls_settings (self));
+      break;
+
     case TISOCK_SERVER_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -240,6 +244,10 @@ tisock_server_socket_set_property (GObject      *object,
 
     case TISOCK_SERVER_PROP_SOCKET_GROUP:
       tisock_server_socket_set_socket_group (self, g_value_get_string (value));
+      break;
+
+    case TISOCK_SERVER_PROP_TLS_SETTINGS:
+      tisock_server_socket_set_tls_settings (self, g_value_get_object (value));
       break;
 
     case TISOCK_SERVER_PROP_LOCAL_ADDRESS:
@@ -537,6 +545,27 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
    */
   properties[TISOCK_SERVER_PROP_SOCKET_GROUP] =
     g_param_spec_string ("socket-group", NULL, NULL, NULL, writable);
+
+  /**
+   * TisockServerSocket:tls-settings: (getter get_tls_settings) (setter set_tls_settings)
+   *
+   * What this server shows to its clients, and wants of them, under TLS.
+   *
+   * With it the connections are [class@SSLSocket]s, and begin with a TLS handshake.
+   * [signal@ServerSocket::accepted] comes when that is done; a peer with whom it
+   * fails is `TISOCK_DROP_REASON_HANDSHAKE` of [signal@ServerSocket::dropped]. What
+   * [signal@ServerSocket::add-socket] gives has to be of that class, or is refused: a
+   * socket with a certificate of its own goes by its own properties, and one whose
+   * [property@SSLSocket:ssl-enabled] is `FALSE` begins with TLS when
+   * [method@SSLSocket.start_tls] is called.
+   *
+   * Counts for connections that come from then on, as do changes of the settings.
+   * The default is `NULL`: no TLS.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_SERVER_PROP_TLS_SETTINGS] =
+    g_param_spec_object ("tls-settings", NULL, NULL, TISOCK_TYPE_TLS_SETTINGS, writable);
 
   g_object_class_install_properties (object_class, TISOCK_SERVER_N_PROPS, properties);
 }

@@ -432,7 +432,7 @@ find_fault (TisockServerSocket *self,
   if (g_ptr_array_find (priv->pool, socket, NULL))
     return "it is waiting for a connection already";
 
-  return NULL;
+  return tisock_server_socket_find_tls_fault (self, socket);
 }
 
 /* Asks add-socket. What it gives is checked: a connection never gets less than it was meant to. */
@@ -444,7 +444,7 @@ ask_for_socket (TisockServerSocket *self)
   const char *fault;
 
   if (!add_socket_is_handled (self))
-    return g_object_new (TISOCK_TYPE_TCP_SOCKET, NULL);
+    return tisock_server_socket_make_socket (self);
 
   hold (self);
   g_signal_emit (self, signals[SIGNAL_ADD_SOCKET], 0, &socket);
@@ -632,6 +632,7 @@ welcome (TisockServerSocket   *self,
 {
   GError *failure = NULL;
 
+  tisock_server_socket_equip (self, socket);
   if (!tisock_tcp_socket_adopt (socket, fd, remote, TRUE, &failure))
     {
       tisock_server_socket_report (self, failure, errno, NULL);
@@ -770,6 +771,7 @@ tisock_server_socket_finalize (GObject *object)
   g_free (priv->local_name);
   g_free (priv->socket_user);
   g_free (priv->socket_group);
+  g_clear_object (&priv->tls_settings);
   g_clear_error (&priv->failure);
   g_strfreev (priv->allowed_peers);
   g_strfreev (priv->blocked_peers);

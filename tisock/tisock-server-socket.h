@@ -15,6 +15,7 @@
 #include "tisock-enums.h"
 #include "tisock-network-interface.h"
 #include "tisock-tcp-socket.h"
+#include "tisock-tls-settings.h"
 
 G_BEGIN_DECLS
 
@@ -151,6 +152,12 @@ const char *tisock_server_socket_get_socket_group (TisockServerSocket *self);
 TISOCK_AVAILABLE_IN_1_0
 void tisock_server_socket_set_socket_group (TisockServerSocket *self,
                                             const char         *socket_group);
+
+TISOCK_AVAILABLE_IN_1_0
+TisockTlsSettings *tisock_server_socket_get_tls_settings (TisockServerSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_server_socket_set_tls_settings (TisockServerSocket *self,
+                                            TisockTlsSettings  *tls_settings);
 
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_server_socket_add_address (TisockServerSocket  *self,

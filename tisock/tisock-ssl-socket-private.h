@@ -9,6 +9,7 @@
 #include "engine/tls-handshake.h"
 #include "tisock-ssl-socket.h"
 #include "tisock-tcp-socket-private.h"
+#include "tisock-tls-settings.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,11 @@ struct _TisockSSLSocketPrivate
   gboolean              enabled;
 
   gboolean              incoming;               /* the connection was made by the peer */
+
+  /* The server's, which counts if this socket has no certificate of its own; NULL: none. The gate
+   * stays as long as the connection is the server's. */
+  TisockTlsSettings    *settings;
+  TisockTlsGate        *gate;
 
   TisockTlsHandshake   *handshake;              /* while it is under way */
 
@@ -58,6 +64,11 @@ typedef enum
 TisockSSLSocketPrivate *tisock_ssl_socket_get_private   (TisockSSLSocket   *self);
 void                    tisock_ssl_socket_notify        (TisockSSLSocket   *self,
                                                          TisockSSLProperty  property);
+
+/* For ServerSocket, before the connection is this socket's. */
+void                    tisock_ssl_socket_set_server_settings (TisockSSLSocket   *self,
+                                                         TisockTlsSettings *settings,
+                                                         TisockTlsGate     *gate);
 
 /* tisock-ssl-socket-settings.c */
 void                    tisock_ssl_socket_install_properties (GObjectClass  *object_class,

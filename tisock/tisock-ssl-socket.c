@@ -37,18 +37,19 @@
  * and what is wrong with it, unless a handler of
  * [signal@SSLSocket::accept-certificate] decides otherwise.
  *
- * A server is a [class@ServerSocket] whose handlers of
- * [signal@ServerSocket::add-socket] give sockets of this class with a
- * [property@SSLSocket:certificate]. [signal@ServerSocket::accepted] comes when the
+ * A server is a [class@ServerSocket] with [property@ServerSocket:tls-settings], or one
+ * whose handlers of [signal@ServerSocket::add-socket] give sockets of this class with
+ * a [property@SSLSocket:certificate]. [signal@ServerSocket::accepted] comes when the
  * handshake is done; a peer with whom it fails is
  * `TISOCK_DROP_REASON_HANDSHAKE` of [signal@ServerSocket::dropped]. One peer is
  * served by [method@TCPSocket.listen]. [method@SSLSocket.start_tls] begins later with
  * TLS, on either side.
  *
  * TLS is GIO's, which needs glib-networking at run time; without it connections
- * fail with [error@Gio.TlsError.UNAVAILABLE]. At most eight handshakes are under
- * way at a time in a process, the others wait: GIO spends a thread on each. A client
- * that does not say the first word of it is not among them.
+ * fail with [error@Gio.TlsError.UNAVAILABLE]. At most eight handshakes of
+ * clients are under way at a time in a process, and eight of servers; the others wait,
+ * since GIO spends a thread on each. A client that does not say the first word of it
+ * is not among them.
  *
  * A connection ends in good order when the peer has said so in TLS. What ends
  * without that may have been cut off by somebody else, and is
@@ -148,6 +149,18 @@ set_agreed (TisockSSLSocket *self,
 
 /* Handshakes */
 
+/* NULL: this socket has a certificate of its own, or the server has none. */
+static TisockTlsSettings *
+get_server_settings (TisockSSLSocket *self)
+{
+  TisockSSLSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (priv->wanted->certificate != NULL || priv->wanted->certificate_file != NULL)
+    return NULL;
+
+  return priv->settings;
+}
+
 /* A handler may have ended the life. */
 static gboolean
 is_same_life (TisockSSLSocket *self,
@@ -156,6 +169,15 @@ is_same_life (TisockSSLSocket *self,
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
 
   return tisock_socket_core_is_live (core) && life == tisock_socket_core_get_life (core);
+}
+
+static GTlsCertificate *
+handshake_choose (const char *server_name,
+                  gpointer    user_data)
+{
+  TisockTlsSettings *settings = get_server_settings (user_data);
+
+  return settings != NULL ? tisock_tls_settings_find_certificate (settings, server_name) : NULL;
 }
 
 static gboolean
@@ -207,6 +229,7 @@ handshake_failed (GError              *error,
 }
 
 static const TisockTlsHandshakeFuncs handshake_funcs = {
+  .choose = handshake_choose,
   .accept = handshake_accept,
   .finished = handshake_finished,
   .failed = handshake_failed,
@@ -232,13 +255,30 @@ dup_identity (TisockSSLSocket *self)
   return NULL;
 }
 
+static void
+take_server_settings (TisockTlsParameters *parameters,
+                      TisockTlsSettings   *settings)
+{
+  const char * const *protocols = tisock_tls_settings_get_application_protocols (settings);
+
+  g_set_object (&parameters->trust, tisock_tls_settings_get_trust_database (settings));
+  g_strfreev (parameters->protocols);
+  parameters->protocols = g_strdupv ((char **) protocols);
+  parameters->minimum_version = tisock_tls_settings_get_minimum_version (settings);
+  parameters->authentication = tisock_tls_settings_get_client_authentication (settings);
+  parameters->timeout = tisock_tls_settings_get_handshake_timeout (settings);
+}
+
 static TisockTlsParameters *
 make_parameters (TisockSSLSocket *self,
                  gboolean         is_server)
 {
   TisockTlsParameters *parameters = tisock_tls_parameters_copy (GET_PRIVATE (self)->wanted);
   TisockSSLSocketClass *klass = TISOCK_SSL_SOCKET_GET_CLASS (self);
+  TisockTlsSettings *settings = is_server ? get_server_settings (self) : NULL;
 
+  if (settings != NULL)
+    take_server_settings (parameters, settings);
   parameters->is_server = is_server;
   parameters->identity = is_server ? NULL : dup_identity (self);
   parameters->asks = tisock_has_listener (self, signals[SIGNAL_ACCEPT_CERTIFICATE],
@@ -270,6 +310,8 @@ begin_handshake (TisockSSLSocket *self,
       return;
     }
 
+  if (is_server)
+    tisock_tls_handshake_set_gate (priv->handshake, priv->gate);
   set_peer (self, &nobody);
   set_agreed (self, NULL);
   tisock_ssl_socket_notify (self, TISOCK_SSL_PROP_SSL_CONNECTING);
@@ -289,7 +331,8 @@ check_side (TisockSSLSocket  *self,
   g_autoptr(GSocketConnectable) identity = is_server ? NULL : dup_identity (self);
   const char *lacking = NULL;
 
-  if (is_server && wanted->certificate == NULL && wanted->certificate_file == NULL)
+  if (is_server && wanted->certificate == NULL && wanted->certificate_file == NULL &&
+      GET_PRIVATE (self)->settings == NULL)
     lacking = "a server needs a certificate";
   else if (!is_server && identity == NULL)
     lacking = "there is no server identity to verify the peer by";
@@ -349,7 +392,11 @@ ssl_begin (TisockTCPSocket *tcp,
 static void
 ssl_release (TisockTCPSocket *tcp)
 {
-  g_clear_pointer (&GET_PRIVATE (tcp)->handshake, tisock_tls_handshake_free);
+  TisockSSLSocketPrivate *priv = GET_PRIVATE (tcp);
+
+  g_clear_pointer (&priv->handshake, tisock_tls_handshake_free);
+  g_clear_object (&priv->settings);
+  priv->gate = NULL;
 }
 
 static void
@@ -375,6 +422,17 @@ static const TisockTCPLayer ssl_layer = {
   .notify = ssl_notify,
 };
 
+void
+tisock_ssl_socket_set_server_settings (TisockSSLSocket   *self,
+                                       TisockTlsSettings *settings,
+                                       TisockTlsGate     *gate)
+{
+  TisockSSLSocketPrivate *priv = GET_PRIVATE (self);
+
+  g_set_object (&priv->settings, settings);
+  priv->gate = gate;
+}
+
 /* GObject */
 
 static void
@@ -383,6 +441,7 @@ tisock_ssl_socket_finalize (GObject *object)
   TisockSSLSocketPrivate *priv = GET_PRIVATE (object);
 
   tisock_tls_parameters_unref (priv->wanted);
+  g_clear_object (&priv->settings);
   g_clear_object (&priv->peer_certificate);
   g_free (priv->server_identity);
   g_free (priv->cipher);

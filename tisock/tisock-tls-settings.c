@@ -502,8 +502,9 @@ install_handshake (void)
    * How many handshakes of a server may be under way at a time.
    *
    * The others wait. GIO spends one of the threads on each that asynchronous calls of
-   * the whole process share; who has not said hello takes none. 0 means no limit; the
-   * default is 8.
+   * the whole process share; who has not said hello takes none. All servers of a
+   * process together have no more than 8 under way, which is what 0 means; the default
+   * is 8.
    *
    * Since: 1.0
    */

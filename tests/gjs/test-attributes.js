@@ -60,6 +60,7 @@ const SERVER_SETTINGS = {
   socket_group: 'users',
   socket_mode: 0o660,
   socket_user: '1000',
+  tls_settings: new Tisock.TlsSettings(),
 };
 const TLS_SETTINGS = {
   application_protocols: ['h2', 'http/1.1'],

@@ -59,6 +59,7 @@ SETTINGS = {
         'socket_group': 'users',
         'socket_mode': 0o660,
         'socket_user': '1000',
+        'tls_settings': Tisock.TlsSettings(),
     },
     Tisock.TlsSettings: {
         'application_protocols': ['h2', 'http/1.1'],

@@ -25,7 +25,8 @@ static const int most_threads[N_TISOCK_THREADS] = {
   [TISOCK_THREADS_NAMES] = 8,
   [TISOCK_THREADS_FOREIGN] = 8,
   [TISOCK_THREADS_PROXIES] = 64,
-  [TISOCK_THREADS_TLS] = 8,
+  [TISOCK_THREADS_TLS_CLIENTS] = 8,
+  [TISOCK_THREADS_TLS_SERVERS] = 8,
 };
 
 /* What the mailbox and the threads that work for it share; the last of them frees it. */

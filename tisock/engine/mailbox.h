@@ -19,7 +19,10 @@ typedef enum
   TISOCK_THREADS_NAMES,         /* GResolver */
   TISOCK_THREADS_FOREIGN,       /* code of the program's: enumerators, proxy resolvers */
   TISOCK_THREADS_PROXIES,       /* handshakes, which last as long as proxies like */
-  TISOCK_THREADS_TLS,           /* handshakes, each of which has one of GTask's threads as well */
+  /* Handshakes, each of which has one of GTask's threads as well. Servers that a client waits for
+   * are not to hold up this process's own, and may be these. */
+  TISOCK_THREADS_TLS_CLIENTS,
+  TISOCK_THREADS_TLS_SERVERS,
   N_TISOCK_THREADS
 } TisockThreads;
 

@@ -39,7 +39,8 @@ typedef struct
 
 struct _TisockTlsHandshake
 {
-  /* Until the peer's first message is there; then the thread's results come by the mailbox. */
+  /* Until the peer's first message is there, and the gate is open; then what the thread finds
+   * comes by the mailbox. */
   TisockSlot                    slot;
   TisockByteQueue               received;
   TisockClientHello             hello;
@@ -52,7 +53,13 @@ struct _TisockTlsHandshake
   const TisockTlsHandshakeFuncs *funcs;
   gpointer                      user_data;
 
-  gboolean                      finished;
+  TisockTlsGate                *gate;           /* NULL: none */
+  GList                         place;          /* among those who wait there */
+
+  guint                         greeted : 1;    /* the peer's first message is there */
+  guint                         waiting : 1;    /* at the gate */
+  guint                         passed : 1;     /* through it */
+  guint                         finished : 1;
 };
 
 /* On the thread */
@@ -229,6 +236,49 @@ talk_work (gpointer      data,
 
 /* In turns */
 
+/* The gate */
+
+static gboolean
+pass_gate (TisockTlsHandshake *self)
+{
+  TisockTlsGate *gate = self->gate;
+
+  if (gate == NULL)
+    return TRUE;
+
+  self->passed = gate->maximum == 0 || gate->n_passed < gate->maximum;
+  self->waiting = !self->passed;
+  self->place.data = self;
+  if (self->passed)
+    gate->n_passed++;
+  else
+    g_queue_push_tail_link (&gate->waiting, &self->place);
+
+  return self->passed;
+}
+
+/* The first one who waits goes next. */
+static void
+leave_gate (TisockTlsHandshake *self)
+{
+  TisockTlsGate *gate = self->gate;
+  TisockTlsHandshake *next;
+
+  if (self->waiting)
+    g_queue_unlink (&gate->waiting, &self->place);
+  if (self->passed)
+    gate->n_passed--;
+  self->waiting = self->passed = FALSE;
+
+  if (gate == NULL || gate->waiting.head == NULL ||
+      (gate->maximum != 0 && gate->n_passed >= gate->maximum))
+    return;
+
+  next = g_queue_pop_head_link (&gate->waiting)->data;
+  next->waiting = FALSE;
+  tisock_slot_queue (&next->slot);
+}
+
 static void
 fail (TisockTlsHandshake *self,
       GError             *error,
@@ -270,6 +320,7 @@ talk_done (gpointer data,
   Talk *talk = data;
   TisockTransport *transport;
 
+  leave_gate (self);
   if (talk->error != NULL)
     {
       self->funcs->failed (g_steal_pointer (&talk->error), get_error_number (talk), &talk->peer,
@@ -321,24 +372,56 @@ begin_talk (TisockTlsHandshake  *self,
             int                 *error_number,
             GError             **error)
 {
+  TisockThreads threads = self->parameters->is_server ? TISOCK_THREADS_TLS_SERVERS
+                                                      : TISOCK_THREADS_TLS_CLIENTS;
+
   *error_number = 0;
   self->mailbox = tisock_mailbox_new (reactor, self->slot.owner, self, error_number, error);
 
   return self->mailbox != NULL &&
-         tisock_mailbox_send (self->mailbox, TISOCK_THREADS_TLS, &talk_funcs,
+         tisock_mailbox_send (self->mailbox, threads, &talk_funcs,
                               talk_new (self->socket, &self->received, self->parameters), error);
 }
 
 /* The peer's first message */
 
+static gboolean
+has_certificate (const TisockTlsParameters *parameters)
+{
+  return parameters->certificate != NULL || parameters->certificate_file != NULL;
+}
+
+/* As late as can be: what is chosen from may be replaced at any time. */
+static gboolean
+choose_certificate (TisockTlsHandshake  *self,
+                    GError             **error)
+{
+  const char *name = self->hello.server_name;
+  GTlsCertificate *certificate = self->funcs->choose (name, self->user_data);
+
+  if (certificate != NULL)
+    g_set_object (&self->parameters->certificate, certificate);
+  if (has_certificate (self->parameters))
+    return TRUE;
+
+  g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+               "the server has no certificate for “%s”", name != NULL ? name : "");
+
+  return FALSE;
+}
+
 static void
 begin_talk_with_peer (TisockTlsHandshake *self)
 {
   GError *error = NULL;
-  int error_number;
+  int error_number = EPROTO;
+
+  if (!pass_gate (self))
+    return;
 
   tisock_slot_detach (&self->slot);
-  if (!begin_talk (self, self->reactor, &error_number, &error))
+  if (!choose_certificate (self, &error) ||
+      !begin_talk (self, self->reactor, &error_number, &error))
     fail (self, error, error_number);
 }
 
@@ -351,6 +434,8 @@ check_hello (TisockTlsHandshake *self)
   switch (tisock_client_hello_parse (&self->hello, data, length))
     {
     case TISOCK_CLIENT_HELLO_COMPLETE:
+      self->greeted = TRUE;
+      tisock_slot_take_fd (&self->slot);
       begin_talk_with_peer (self);
       break;
 
@@ -366,13 +451,11 @@ check_hello (TisockTlsHandshake *self)
 }
 
 static void
-hello_ready (TisockSlot   *slot,
-             GIOCondition  condition)
+receive_hello (TisockTlsHandshake *self)
 {
-  TisockTlsHandshake *self = (TisockTlsHandshake *) slot;
   guint8 block[2048];
   GError *error = NULL;
-  gssize n = recv (slot->fd, block, sizeof block, 0);
+  gssize n = recv (self->slot.fd, block, sizeof block, 0);
   int error_number = errno;
 
   if (n > 0)
@@ -390,6 +473,18 @@ hello_ready (TisockSlot   *slot,
       tisock_set_error_from_errno (&error, error_number, "the TLS handshake has not begun");
       fail (self, error, error_number);
     }
+}
+
+static void
+hello_ready (TisockSlot   *slot,
+             GIOCondition  condition)
+{
+  TisockTlsHandshake *self = (TisockTlsHandshake *) slot;
+
+  if (self->greeted)
+    begin_talk_with_peer (self);
+  else
+    receive_hello (self);
 }
 
 /* What has the slot as its owner is told as well, and frees the handshake. */
@@ -455,6 +550,7 @@ void
 tisock_tls_handshake_free (TisockTlsHandshake *self)
 {
   tisock_reactor_clear_timer (self->reactor, &self->timer);
+  leave_gate (self);
   tisock_slot_detach (&self->slot);
   g_clear_pointer (&self->mailbox, tisock_mailbox_free);
   tisock_byte_queue_clear (&self->received);
@@ -464,6 +560,13 @@ tisock_tls_handshake_free (TisockTlsHandshake *self)
   tisock_tls_parameters_unref (self->parameters);
   g_object_unref (self->socket);
   g_free (self);
+}
+
+void
+tisock_tls_handshake_set_gate (TisockTlsHandshake *self,
+                               TisockTlsGate      *gate)
+{
+  self->gate = gate;
 }
 
 GSocket *

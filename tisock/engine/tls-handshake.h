@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _TisockTlsHandshake TisockTlsHandshake;
 typedef struct _TisockTlsHandshakeFuncs TisockTlsHandshakeFuncs;
+typedef struct _TisockTlsGate TisockTlsGate;
 typedef struct _TisockTlsPeer TisockTlsPeer;
 
 /* Whom the handshake has met. */
@@ -23,9 +24,21 @@ struct _TisockTlsPeer
   GTlsCertificateFlags  errors;
 };
 
+/* How many handshakes of a server may have a thread: the others wait. All zero to begin with. */
+struct _TisockTlsGate
+{
+  guint   maximum;              /* 0: none but that of the process */
+  guint   n_passed;
+  GQueue  waiting;
+};
+
 /* All of them in turns, never from start(). */
 struct _TisockTlsHandshakeFuncs
 {
+  /* For a server, when the handshake may begin: the certificate for a name that the client asks for
+   * (NULL: for none in particular). NULL: the one there is; may be NULL itself. */
+  GTlsCertificate *(*choose) (const char *server_name,
+                        gpointer             user_data);
   /* Whether to go on in spite of the errors; the handshake may be freed in it. */
   gboolean (*accept)   (const TisockTlsPeer *peer,
                         gpointer             user_data);
@@ -53,6 +66,9 @@ TisockTlsHandshake *tisock_tls_handshake_start       (TisockReactor             
                                                       G_GNUC_WARN_UNUSED_RESULT;
 /* Also while it is under way: then the connection is broken off, without a call. */
 void                tisock_tls_handshake_free        (TisockTlsHandshake            *self);
+/* For a server, before the first turn. */
+void                tisock_tls_handshake_set_gate    (TisockTlsHandshake            *self,
+                                                      TisockTlsGate                 *gate);
 GSocket            *tisock_tls_handshake_get_socket  (TisockTlsHandshake            *self);
 void                tisock_tls_handshake_collect     (TisockTlsHandshake            *self,
                                                       TisockWaitSet                 *set);

@@ -9,6 +9,7 @@
 #include "tls-peer.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <stdlib.h>
 
 typedef struct
 {
@@ -608,6 +609,67 @@ test_no_parting (Fixture       *fixture,
   converse (fixture);
 }
 
+/* OpenSSL as the peer */
+
+/* Its port; it ends with its input. */
+static int
+start_openssl (GSubprocess **process)
+{
+  g_autofree char *path = tls_certificates_get_path (TLS_LOCALHOST);
+  g_autoptr(GDataInputStream) output = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *line = NULL;
+
+  *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                               G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "openssl", "s_server",
+                               "-accept", "127.0.0.1:0", "-cert", path, "-tls1_2", NULL);
+  g_assert_no_error (error);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (*process));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
+  do
+    {
+      g_free (line);
+      line = g_data_input_stream_read_line (output, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (line);
+    }
+  while (!g_str_has_prefix (line, "ACCEPT "));
+
+  return atoi (strrchr (line, ':') + 1);
+}
+
+static void
+open_to_openssl (Fixture *fixture,
+                 int      port)
+{
+  trust (fixture, TLS_AUTHORITY);
+  tisock_tcp_socket_set_address (fixture->base.socket, "127.0.0.1");
+  tisock_socket_core_set_port (fixture->base.core, port);
+  g_assert_true (tisock_socket_core_open (fixture->base.core, NULL));
+}
+
+static void
+test_version (Fixture       *fixture,
+              gconstpointer  user_data)
+{
+  g_autoptr(GSubprocess) process = NULL;
+  int port = start_openssl (&process);
+
+  open_to_openssl (fixture, port);
+  socket_fixture_expect (&fixture->base, "connected");
+  g_assert_cmpint (tisock_ssl_socket_get_protocol_version (fixture->socket), ==,
+                   G_TLS_PROTOCOL_VERSION_TLS_1_2);
+  tisock_socket_core_close (fixture->base.core);
+  socket_fixture_expect (&fixture->base, "closed/closed");
+
+  tisock_ssl_socket_set_connection_type (fixture->socket, G_TLS_PROTOCOL_VERSION_TLS_1_3);
+  open_to_openssl (fixture, port);
+  expect_error (fixture, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, "error:handshake/error closed/error");
+  expect_words (fixture, "no more than TLS 1.2, and TLS 1.3 is the least");
+  g_subprocess_force_exit (process);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+}
+
 static void
 add (const char    *path,
      gconstpointer  data,
@@ -649,6 +711,7 @@ add_tests (void)
   add ("/ssl-socket/timeout", NULL, test_timeout);
   add ("/ssl-socket/close", NULL, test_close);
   add ("/ssl-socket/no-parting", NULL, test_no_parting);
+  add ("/ssl-socket/version", NULL, test_version);
 }
 
 int

@@ -437,8 +437,6 @@ static void
 test_proxies_direct (ProxyFixture  *fixture,
                      gconstpointer  user_data)
 {
-  g_autofree char *address = NULL;
-
   g_test_summary ("Without a proxy both families are asked for, as ever, and race.");
 
   proxy_fixture_listen (fixture, 0);
@@ -759,16 +757,16 @@ static const char *const answer_empty[] = { "", "failed", G_STRINGIFY (EIO),
                                             "the proxy resolver has no answer" };
 static const char *const answer_port[] = { "socks5://user:secret@", "invalid-argument",
                                            G_STRINGIFY (EINVAL),
-                                           "socks5 proxy: the proxy resolver has not given a URI "
-                                           "with a host and a port" };
+                                           ("socks5 proxy: the proxy resolver has not given a URI "
+                                            "with a host and a port") };
 static const char *const answer_unknown[] = { "carrier-pigeon://127.0.0.1:1", "not-supported",
                                               G_STRINGIFY (EOPNOTSUPP),
-                                              "carrier-pigeon proxy 127.0.0.1:1: the proxy "
-                                              "protocol “carrier-pigeon” is not supported" };
+                                              ("carrier-pigeon proxy 127.0.0.1:1: the proxy "
+                                               "protocol “carrier-pigeon” is not supported") };
 static const char *const answer_https[] = { "https://127.0.0.1", "not-supported",
                                             G_STRINGIFY (EOPNOTSUPP),
-                                            "https proxy 127.0.0.1:443: TLS with a proxy is not "
-                                            "supported" };
+                                            ("https proxy 127.0.0.1:443: TLS with a proxy is not "
+                                             "supported") };
 
 static void
 add_http_tests (void)

@@ -17,7 +17,8 @@
  *
  * What a server of TLS shows to its clients, and asks of them.
  *
- * The least is a certificate with its private key:
+ * A [class@ServerSocket] takes them as [property@ServerSocket:tls-settings]. The least is
+ * a certificate with its private key:
  *
  * ```c
  * static TisockTlsSettings *

@@ -9,6 +9,7 @@
 #include "tisock-local-address.h"
 #include "tisock-server-socket-private.h"
 #include "tisock-socket-error.h"
+#include "tisock-texts.h"
 
 #define GET_PRIVATE(self) (tisock_server_socket_get_private (self))
 
@@ -39,16 +40,6 @@ parse_masks (const char *const  *texts,
   return g_steal_pointer (&masks);
 }
 
-static gboolean
-have_same_texts (const char *const *texts,
-                 const char *const *others)
-{
-  if (texts == NULL || others == NULL)
-    return texts == others;
-
-  return g_strv_equal (texts, others);
-}
-
 /* Sets the texts and their masks, or none of them. */
 static void
 set_peers (TisockServerSocket           *self,
@@ -63,7 +54,7 @@ set_peers (TisockServerSocket           *self,
 
   if (texts != NULL && texts[0] == NULL)
     texts = NULL;
-  if (have_same_texts (texts, (const char *const *) *place))
+  if (tisock_texts_are_equal (*place, texts))
     return;
 
   if (texts != NULL)

@@ -8,6 +8,7 @@
 
 #include "engine/transport-tls.h"
 #include "tisock-ssl-socket-private.h"
+#include "tisock-texts.h"
 
 #define GET_PRIVATE(self) (tisock_ssl_socket_get_private (self))
 
@@ -779,16 +780,6 @@ tisock_ssl_socket_get_application_protocols (TisockSSLSocket *self)
   return (const char * const *) GET_PRIVATE (self)->wanted->protocols;
 }
 
-static gboolean
-are_equal (const char * const *one,
-           const char * const *other)
-{
-  if (one == NULL || other == NULL)
-    return one == other;
-
-  return g_strv_equal (one, other);
-}
-
 /**
  * tisock_ssl_socket_set_application_protocols: (set-property application-protocols)
  * @self: the socket
@@ -808,7 +799,7 @@ tisock_ssl_socket_set_application_protocols (TisockSSLSocket    *self,
 
   priv = GET_PRIVATE (self);
   if (!check (self, G_STRFUNC) ||
-      are_equal ((const char * const *) priv->wanted->protocols, application_protocols))
+      tisock_texts_are_equal (priv->wanted->protocols, application_protocols))
     return;
 
   g_strfreev (priv->wanted->protocols);

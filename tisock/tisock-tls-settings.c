@@ -8,6 +8,7 @@
 
 #include "engine/tls-certificate.h"
 #include "tisock-socket-error.h"
+#include "tisock-texts.h"
 #include "tisock-tls-settings.h"
 
 #include <string.h>
@@ -218,16 +219,6 @@ find_by_wildcard (TisockTlsSettings *self,
   g_autofree char *pattern = rest != NULL ? g_strconcat ("*", rest, NULL) : NULL;
 
   return pattern != NULL ? g_hash_table_lookup (self->by_host_name, pattern) : NULL;
-}
-
-static gboolean
-have_same_texts (const char * const *texts,
-                 const char * const *others)
-{
-  if (texts == NULL || others == NULL)
-    return texts == others;
-
-  return g_strv_equal (texts, others);
 }
 
 static void
@@ -858,7 +849,7 @@ tisock_tls_settings_set_application_protocols (TisockTlsSettings  *self,
 {
   g_return_if_fail (TISOCK_IS_TLS_SETTINGS (self));
 
-  if (have_same_texts ((const char * const *) self->application_protocols, application_protocols))
+  if (tisock_texts_are_equal (self->application_protocols, application_protocols))
     return;
 
   g_strfreev (self->application_protocols);

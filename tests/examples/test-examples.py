@@ -17,6 +17,7 @@ import pwd
 import select
 import shutil
 import socket
+import ssl
 import stat
 import struct
 import subprocess
@@ -343,8 +344,8 @@ class ClientTest(ExampleTest):
                 self.assertEqual(len(client.errors), 1)
 
     def test_usage(self):
-        for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'line-client',
-                     'blocking-client', 'fetch-async', 'relay', 'unix-service'):
+        for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'https-fetch',
+                     'line-client', 'blocking-client', 'fetch-async', 'relay', 'unix-service'):
             for language in LANGUAGES if name in TRANSLATED else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
@@ -594,6 +595,63 @@ class HttpTest(ExampleTest):
             with self.subTest(program=program):
                 client = self.start(*program, HOST, self.refusing_port())
                 self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
+
+
+class HttpsTest(ExampleTest):
+    """Pages under TLS, of a server of Python's with a certificate of the test's own."""
+
+    PROGRAMS = ('c', 'python', 'gjs')
+
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.certificate, key = (str(self.folder / name) for name in ('certificate', 'key'))
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                        'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
+                        '/CN=example', '-addext', f'subjectAltName=IP:{HOST}', '-keyout', key,
+                        '-out', self.certificate], check=True, stderr=subprocess.DEVNULL)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(self.certificate, key)
+
+    def serve(self):
+        handler = functools.partial(QuietHandler, directory=str(self.folder))
+        server = self.stack.enter_context(http.server.ThreadingHTTPServer((HOST, 0), handler))
+        server.handle_error = lambda request, address: None
+        server.socket = self.context.wrap_socket(server.socket, server_side=True,
+                                                 suppress_ragged_eofs=False)
+        server.shutdown_request = self.say_goodbye
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.stack.callback(thread.join)
+        self.stack.callback(server.shutdown)
+        return str(server.server_address[1])
+
+    def say_goodbye(self, connection):
+        """As TLS wants it, and http.server does not."""
+        with contextlib.suppress(OSError), connection.unwrap():
+            pass
+        connection.close()
+
+    def list_languages(self):
+        return [language for language in LANGUAGES if language in self.PROGRAMS]
+
+    def test_fetch(self):
+        lines = [f'line {i}' for i in range(100000)]
+        (self.folder / 'page.txt').write_text('\n'.join(lines) + '\n')
+        port = self.serve()
+        for language in self.list_languages():
+            with self.subTest(language=language):
+                client = self.start(language, 'https-fetch', HOST, port, '/page.txt',
+                                    self.certificate)
+                self.assertEqual(client.rest(), lines)
+                client.check_status()
+
+    def test_nobody_is_trusted(self):
+        port = self.serve()
+        for language in self.list_languages():
+            with self.subTest(language=language):
+                client = self.start(language, 'https-fetch', HOST, port, '/')
+                self.assertEqual(self.assert_fails(client, 'CN=example.* not trusted'), [])
 
 
 class RelayTest(ExampleTest):

@@ -173,7 +173,7 @@ class TypesTest(unittest.TestCase):
                 ['tsc', '--noEmit', '--strict', '--target', 'es2022', '--module', 'es2022',
                  'others.d.ts', 'tisock.d.ts', 'program.ts'],
                 cwd=directory, capture_output=True, text=True)
-        self.assertEqual(result.stderr, '')
+        self.assertIn(result.returncode, (0, 2), result.stderr)
         return result.stdout.splitlines()
 
     def test_what_is_right(self):

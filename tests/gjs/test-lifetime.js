@@ -8,7 +8,7 @@ import GObject from 'gi://GObject';
 import System from 'system';
 import Tisock from 'gi://Tisock?version=1';
 
-import {HOST, assertEqual, assertSame, cleanUp, iterateUntil, makeServer, settle,
+import {HOST, assertEqual, assertSame, assertTrue, cleanUp, iterateUntil, makeServer, settle,
         test} from './support.js';
 
 const LineSession = GObject.registerClass(class LineSession extends Tisock.TCPSocket {
@@ -200,13 +200,14 @@ function runLives(server, census) {
   iterateUntil(() => ended === 3);
 }
 
+// A frame of the JavaScript engine's may go on knowing the last one; a leak would keep all.
 function checkFreed(server) {
   const census = new Census();
 
   runLives(server, census);
   server.close();
   collect();
-  assertSame(census.gone, 6);
+  assertTrue(census.gone >= 5);
 }
 
 test('ended sockets are freed', () => {

@@ -323,7 +323,9 @@ talk_done (gpointer data,
   leave_gate (self);
   if (talk->error != NULL)
     {
-      self->funcs->failed (g_steal_pointer (&talk->error), get_error_number (talk), &talk->peer,
+      int error_number = get_error_number (talk);
+
+      self->funcs->failed (g_steal_pointer (&talk->error), error_number, &talk->peer,
                            self->user_data);
       return;
     }

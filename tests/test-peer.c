@@ -116,6 +116,28 @@ test_peer_receive (int   peer,
   return text;
 }
 
+guint8 *
+test_peer_drain (int   peer,
+                 gsize length)
+{
+  struct pollfd wanted = { .fd = peer, .events = POLLIN };
+  guint8 *data = g_malloc (length);
+
+  for (gsize got = 0; got < length;)
+    {
+      if (poll (&wanted, 1, 0) == 1)
+        {
+          gssize n = read (peer, data + got, MIN (length - got, 100000));
+
+          g_assert_cmpint (n, >, 0);
+          got += (gsize) n;
+        }
+      g_main_context_iteration (NULL, FALSE);
+    }
+
+  return data;
+}
+
 void
 test_peer_reset (int peer)
 {

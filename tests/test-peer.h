@@ -27,6 +27,9 @@ void             test_peer_send    (int              peer,
 /* Reads exactly so many bytes. */
 char            *test_peer_receive (int              peer,
                                     gsize            length) G_GNUC_WARN_UNUSED_RESULT;
+/* The same while the default context works, which may be what they come from. */
+guint8          *test_peer_drain   (int              peer,
+                                    gsize            length) G_GNUC_WARN_UNUSED_RESULT;
 /* Closes it so that the other side sees a reset. */
 void             test_peer_reset   (int              peer);
 /* Waits until the kernel reports these events (POLLIN …) for a descriptor. */

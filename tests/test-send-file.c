@@ -117,30 +117,6 @@ connect_slowly (SocketFixture *fixture)
   fixture->brief = TRUE;
 }
 
-/* Lets the context work while the peer reads so much. */
-static guint8 *
-take_from_peer (SocketFixture *fixture,
-                gsize          length)
-{
-  guint8 *data = g_malloc (length);
-  gsize got = 0;
-
-  while (got < length)
-    {
-      gssize n = read (fixture->peer, data + got, MIN (length - got, 100000));
-
-      if (n < 0)
-        g_assert_cmpint (errno, ==, EAGAIN);
-      else
-        g_assert_cmpint (n, >, 0);
-
-      got += (gsize) MAX (n, 0);
-      g_main_context_iteration (NULL, FALSE);
-    }
-
-  return data;
-}
-
 /* Both ways of naming a file, with writes before and behind it; the sum of the chunks is right. */
 static void
 test_order (SocketFixture *fixture,
@@ -171,7 +147,7 @@ test_order (SocketFixture *fixture,
   g_assert_cmpuint (tisock_tcp_socket_get_bytes_left_to_send (fixture->socket), >, MEBIBYTE);
 
   g_assert_true (g_unix_set_fd_nonblocking (fixture->peer, TRUE, NULL));
-  data = take_from_peer (fixture, total);
+  data = test_peer_drain (fixture->peer, total);
   fake_system_cut (FALSE);
   g_assert_true (memcmp (data, "before", 6) == 0);
   g_assert_true (memcmp (data + 6, pattern, length) == 0);
@@ -253,7 +229,7 @@ test_truncated (SocketFixture *fixture,
   g_assert_no_errno (ftruncate (fd, 3 * MEBIBYTE));
 
   g_assert_true (g_unix_set_fd_nonblocking (fixture->peer, TRUE, NULL));
-  data = take_from_peer (fixture, 3 * MEBIBYTE + 6);
+  data = test_peer_drain (fixture->peer, 3 * MEBIBYTE + 6);
   g_assert_cmpmem (data + 3 * MEBIBYTE, 6, "behind", 6);
   test_wait_until (outcome.n_calls == 1);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
@@ -362,7 +338,7 @@ test_abort (SocketFixture *fixture,
 
   socket_fixture_write (fixture, "more");
   g_assert_true (g_unix_set_fd_nonblocking (fixture->peer, TRUE, NULL));
-  data = take_from_peer (fixture, fixture->sent + 4);
+  data = test_peer_drain (fixture->peer, fixture->sent + 4);
   g_assert_cmpmem (data + fixture->sent - 4, 4, "more", 4);
   socket_fixture_expect (fixture, "complete:0");
   close (fd);

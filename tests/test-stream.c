@@ -179,30 +179,6 @@ expect_text (End        *end,
   g_assert_cmpstr (received, ==, text);
 }
 
-/* Lets the context work while the peer reads until there is so much. */
-static guint8 *
-drain_peer (End   *end,
-            gsize  length)
-{
-  guint8 *data = g_malloc (length);
-  gsize got = 0;
-
-  while (got < length)
-    {
-      gssize n = recv (end->peer, data + got, length - got, MSG_DONTWAIT);
-
-      if (n < 0)
-        g_assert_cmpint (errno, ==, EAGAIN);
-      else
-        g_assert_cmpint (n, >, 0);
-
-      got += (gsize) MAX (n, 0);
-      g_main_context_iteration (NULL, FALSE);
-    }
-
-  return data;
-}
-
 static void
 expect_end_of_peer (End *end,
                     int  error_number)
@@ -261,11 +237,11 @@ test_file_order (gconstpointer user_data)
   g_assert_cmpuint (tisock_stream_get_end (&end->stream), ==, length + 6 + 7 + 500 + 6);
 
   expect_text (end, "before");
-  first = drain_peer (end, length);
+  first = test_peer_drain (end->peer, length);
   g_assert_true (memcmp (first, pattern, length) == 0);
   test_wait_until (end->stream.queue.length == 0);
   expect_text (end, "between");
-  second = drain_peer (end, 500);
+  second = test_peer_drain (end->peer, 500);
   g_assert_cmpmem (second, 500, pattern + 1000, 500);
   expect_text (end, "behind");
 
@@ -290,7 +266,7 @@ test_file_truncated (gconstpointer user_data)
   g_assert_cmpuint (end->stream.queue.length, >, MEBIBYTE);
   g_assert_no_errno (ftruncate (fd, MEBIBYTE));
 
-  received = drain_peer (end, MEBIBYTE);
+  received = test_peer_drain (end->peer, MEBIBYTE);
   g_assert_true (memcmp (received, pattern, MEBIBYTE) == 0);
   test_wait_until (end->stream.queue.length == 0);
   expect_text (end, "behind");
@@ -558,7 +534,7 @@ test_splice_bounded (gconstpointer user_data)
   g_assert_cmpint (from->stream.slot.wanted, ==, 0);
   stuff_peer (from, &sent);
 
-  received = drain_peer (to, sent);
+  received = test_peer_drain (to->peer, sent);
   for (gsize i = 0; i < sent; i++)
     if (received[i] != i % 251)
       g_error ("byte %" G_GSIZE_FORMAT " is %u", i, received[i]);

@@ -3,10 +3,9 @@
  * GIO's implementation runs every handshake on a thread, and waits there for as long as the peer
  * likes. A server takes a thread only for a peer that has said the first word, and the whole of it:
  * most of those who would keep one waiting never do. All else happens on a thread of ours, which
- * are few: the system's trusted
- * authorities and the certificate are loaded there as well. While it has the socket nobody else
- * uses the descriptor, and nobody closes it: the thread has a reference on the GSocket, and the
- * last one to drop its own closes.
+ * are few: the system's trusted authorities and the certificate are loaded there as well. While it
+ * has the socket nobody else uses the descriptor, and nobody closes it: the thread has a reference
+ * on the GSocket, and the last one to drop its own closes.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later

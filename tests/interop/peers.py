@@ -40,7 +40,7 @@ LISTENING = '0A'
 def main(*programs):
     """Runs the tests of a script, if the programs that it needs are there."""
     os.environ['PATH'] += ':/usr/sbin:/sbin'
-    if missing := [program for program in programs if not shutil.which(program)]:
+    if missing := [name for name in ('setpriv', *programs) if not shutil.which(name)]:
         print('skipped, as there is no', ', '.join(missing))
         sys.exit(SKIPPED)
     unittest.main(verbosity=2)
@@ -70,11 +70,15 @@ def free_port():
 
 
 class Peer(Program):
-    """A program of somebody else's. What it says on its standard error is among its lines."""
+    """A program of somebody else's. What it says on its standard error is among its lines.
+
+    It has a session of its own, so that all its processes can be ended together. Who kills the
+    test does not reach that: the system ends it then.
+    """
 
     def __init__(self, argv, **popen):
-        merge = ['sh', '-c', 'exec "$@" 2>&1', 'sh']
-        super().__init__(argv[0], merge + [str(arg) for arg in argv], start_new_session=True,
+        wrap = ['setpriv', '--pdeathsig', 'TERM', 'sh', '-c', 'exec "$@" 2>&1', 'sh']
+        super().__init__(argv[0], wrap + [str(arg) for arg in argv], start_new_session=True,
                          **popen)
 
     def stop(self):

@@ -69,6 +69,19 @@ talk_tls (TlsPeer   *self,
 
 }
 
+/* Not a byte behind the line, which may be of TLS, is read. */
+static void
+agree_on_tls (GIOStream *stream)
+{
+  char c = '\0';
+
+  while (c != '\n')
+    if (g_input_stream_read (g_io_stream_get_input_stream (stream), &c, 1, NULL, NULL) <= 0)
+      return;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream), "go\n", 3, NULL, NULL, NULL);
+}
+
 static gpointer
 peer_thread (gpointer user_data)
 {
@@ -76,6 +89,8 @@ peer_thread (gpointer user_data)
   g_autoptr(GSocketConnection) connection = NULL;
 
   connection = g_socket_listener_accept (self->listener, NULL, NULL, NULL);
+  if (self->options.later)
+    agree_on_tls (G_IO_STREAM (connection));
   if (self->options.certificate != NULL)
     talk_tls (self, G_IO_STREAM (connection));
   else

@@ -24,6 +24,8 @@ struct _TlsPeerOptions
                                   gpointer   data);
   gpointer                 data;
 
+  /* Begins with TLS only when it has been sent a line in the clear, and has answered. */
+  gboolean                 later;
   /* Leaves without a goodbye in TLS. */
   gboolean                 rude;
 };

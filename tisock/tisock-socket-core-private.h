@@ -199,6 +199,15 @@ gboolean       tisock_socket_core_run_operation  (TisockSocketCore              
                                                   gpointer                      *result,
                                                   GError                       **error);
 
+/* The same for what waits until the socket is connected, which is closed if that is given up. */
+void           tisock_socket_core_await_open     (TisockSocketCore              *self,
+                                                  GTask                         *task);
+gboolean       tisock_socket_core_run_open       (TisockSocketCore              *self,
+                                                  const char                    *name,
+                                                  int                            timeout_ms,
+                                                  GCancellable                  *cancellable,
+                                                  GError                       **error);
+
 /* Whether anybody would notice an emission: a handler, or an override in a subclass. */
 gboolean       tisock_has_listener               (gpointer                       object,
                                                   guint                          signal_id,

@@ -297,6 +297,35 @@ static const TisockOperationFuncs open_funcs = {
   .free = free_operation,
 };
 
+void
+tisock_socket_core_await_open (TisockSocketCore *self,
+                               GTask            *task)
+{
+  TisockOperation opened = tisock_operation_init (&open_funcs);
+
+  tisock_socket_core_begin_operation (self, TISOCK_PENDING_OPEN,
+                                      g_memdup2 (&opened, sizeof opened), task);
+}
+
+gboolean
+tisock_socket_core_run_open (TisockSocketCore  *self,
+                             const char        *name,
+                             int                timeout_ms,
+                             GCancellable      *cancellable,
+                             GError           **error)
+{
+  TisockOperation opened = tisock_operation_init (&open_funcs);
+  gpointer result;
+
+  if (tisock_socket_core_run_operation (self, &opened, name, timeout_ms, cancellable, &result,
+                                        error))
+    return TRUE;
+
+  open_cancelled (&opened, self);
+
+  return FALSE;
+}
+
 /**
  * tisock_socket_core_open_async:
  * @self: the socket
@@ -318,7 +347,6 @@ tisock_socket_core_open_async (TisockSocketCore    *self,
                                GAsyncReadyCallback  callback,
                                gpointer             user_data)
 {
-  TisockOperation opened = tisock_operation_init (&open_funcs);
   g_autoptr(GTask) task = NULL;
   GError *error = NULL;
 
@@ -334,9 +362,7 @@ tisock_socket_core_open_async (TisockSocketCore    *self,
     return;
 
   if (tisock_socket_core_open (self, &error))
-    tisock_socket_core_begin_operation (self, TISOCK_PENDING_OPEN,
-                                        g_memdup2 (&opened, sizeof opened),
-                                        g_steal_pointer (&task));
+    tisock_socket_core_await_open (self, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
@@ -394,9 +420,6 @@ tisock_socket_core_open_sync (TisockSocketCore  *self,
                               GCancellable      *cancellable,
                               GError           **error)
 {
-  TisockOperation opened = tisock_operation_init (&open_funcs);
-  gpointer result;
-
   g_return_val_if_fail (TISOCK_IS_SOCKET_CORE (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -404,11 +427,6 @@ tisock_socket_core_open_sync (TisockSocketCore  *self,
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !tisock_socket_core_open (self, error))
     return FALSE;
-  if (tisock_socket_core_run_operation (self, &opened, "open", timeout_ms, cancellable, &result,
-                                        error))
-    return TRUE;
 
-  open_cancelled (&opened, self);
-
-  return FALSE;
+  return tisock_socket_core_run_open (self, "open", timeout_ms, cancellable, error);
 }

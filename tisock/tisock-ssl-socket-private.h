@@ -65,6 +65,16 @@ TisockSSLSocketPrivate *tisock_ssl_socket_get_private   (TisockSSLSocket   *self
 void                    tisock_ssl_socket_notify        (TisockSSLSocket   *self,
                                                          TisockSSLProperty  property);
 
+/* Whether there is what a server cannot do without, or a client. */
+gboolean                tisock_ssl_socket_check_side    (TisockSSLSocket   *self,
+                                                         gboolean           is_server,
+                                                         const char        *operation,
+                                                         GError           **error);
+/* Closes the descriptor if the handshake cannot be begun. */
+void                    tisock_ssl_socket_begin_handshake (TisockSSLSocket *self,
+                                                         GSocket           *socket,
+                                                         gboolean           is_server);
+
 /* For ServerSocket, before the connection is this socket's. */
 void                    tisock_ssl_socket_set_server_settings (TisockSSLSocket   *self,
                                                          TisockTlsSettings *settings,

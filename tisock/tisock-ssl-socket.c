@@ -1,4 +1,5 @@
-/* tisock-ssl-socket.c: the class and its handshakes; its properties are in -settings.c
+/* tisock-ssl-socket.c: the class and its handshakes; its properties are in -settings.c, and
+ * what starts TLS later in -starting.c
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -287,11 +288,10 @@ make_parameters (TisockSSLSocket *self,
   return parameters;
 }
 
-/* Closes the descriptor if the handshake cannot be begun. */
-static void
-begin_handshake (TisockSSLSocket *self,
-                 GSocket         *socket,
-                 gboolean         is_server)
+void
+tisock_ssl_socket_begin_handshake (TisockSSLSocket *self,
+                                   GSocket         *socket,
+                                   gboolean         is_server)
 {
   TisockSSLSocketPrivate *priv = GET_PRIVATE (self);
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
@@ -320,12 +320,11 @@ begin_handshake (TisockSSLSocket *self,
     tisock_socket_core_set_state (core, TISOCK_SOCKET_STATE_CONNECTING);
 }
 
-/* Whether there is what a server cannot do without, or a client. */
-static gboolean
-check_side (TisockSSLSocket  *self,
-            gboolean          is_server,
-            const char       *operation,
-            GError          **error)
+gboolean
+tisock_ssl_socket_check_side (TisockSSLSocket  *self,
+                              gboolean          is_server,
+                              const char       *operation,
+                              GError          **error)
 {
   const TisockTlsParameters *wanted = GET_PRIVATE (self)->wanted;
   g_autoptr(GSocketConnectable) identity = is_server ? NULL : dup_identity (self);
@@ -357,7 +356,7 @@ ssl_check (TisockTCPSocket  *tcp,
   if (!GET_PRIVATE (self)->enabled)
     return TRUE;
 
-  return check_side (self, incoming, incoming ? "listen" : "open", error);
+  return tisock_ssl_socket_check_side (self, incoming, incoming ? "listen" : "open", error);
 }
 
 static gboolean
@@ -378,7 +377,7 @@ ssl_begin (TisockTCPSocket *tcp,
     socket = g_socket_new_from_fd (fd, &error);
   if (socket != NULL)
     {
-      begin_handshake (TISOCK_SSL_SOCKET (tcp), socket, incoming);
+      tisock_ssl_socket_begin_handshake (TISOCK_SSL_SOCKET (tcp), socket, incoming);
     }
   else
     {
@@ -514,79 +513,4 @@ TisockSSLSocket *
 tisock_ssl_socket_new (void)
 {
   return g_object_new (TISOCK_TYPE_SSL_SOCKET, NULL);
-}
-
-/* Starting later */
-
-/* What has come in the clear must not be taken for what is said under TLS. */
-static gboolean
-check_read (TisockSSLSocket  *self,
-            GError          **error)
-{
-  guint64 available = tisock_tcp_socket_get_bytes_available (TISOCK_TCP_SOCKET (self));
-
-  if (available == 0)
-    return TRUE;
-
-  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
-                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                    "Could not start TLS: %" G_GUINT64_FORMAT " bytes that came "
-                                    "before have not been read", available);
-}
-
-/**
- * tisock_ssl_socket_start_tls:
- * @self: the socket
- * @error: return location for an error
- *
- * Starts TLS on a connection that was made without.
- *
- * For protocols that agree on it first, by a word such as `STARTTLS`:
- * [property@SSLSocket:ssl-enabled] is `FALSE` when the socket is opened. The side
- * that has made the connection is the client, and verifies the other one; the one
- * that was connected to needs a [property@SSLSocket:certificate].
- *
- * The state is `TISOCK_SOCKET_STATE_CONNECTING` again until the handshake is done,
- * and nothing can be written; then [signal@TCPSocket::connected] is emitted once
- * more. If the handshake fails the connection ends.
- *
- * While bytes that have come are unread this is refused with
- * [error@Tisock.SocketError.INVALID_STATE]: whoever sends words behind the one that
- * TLS begins with must not have them taken for what was said under TLS. So it is
- * while bytes are queued for sending, and where
- * [method@TCPSocket.get_io_stream] would be refused.
- *
- * Returns: whether the handshake has begun
- *
- * Since: 1.0
- */
-gboolean
-tisock_ssl_socket_start_tls (TisockSSLSocket  *self,
-                             GError          **error)
-{
-  TisockTCPSocket *tcp = (TisockTCPSocket *) self;
-  G_GNUC_UNUSED g_autoptr(TisockSSLSocket) kept = NULL;
-  g_autoptr(GSocket) socket = NULL;
-  gboolean incoming;
-
-  g_return_val_if_fail (TISOCK_IS_SSL_SOCKET (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  incoming = GET_PRIVATE (self)->incoming;
-  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
-      !tisock_tcp_socket_may_part (tcp, "start TLS", error) ||
-      !check_read (self, error) ||
-      !check_side (self, incoming, "start TLS", error))
-    return FALSE;
-
-  socket = tisock_tcp_socket_get_socket (tcp, error);
-  if (socket == NULL)
-    return FALSE;
-
-  g_object_ref (socket);
-  kept = g_object_ref (self);
-  tisock_stream_part (&tisock_tcp_socket_get_private (tcp)->stream);
-  begin_handshake (self, socket, incoming);
-
-  return TRUE;
 }

@@ -51,6 +51,20 @@ TisockSSLSocket *tisock_ssl_socket_new (void) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_ssl_socket_start_tls (TisockSSLSocket  *self,
                                       GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_ssl_socket_start_tls_async (TisockSSLSocket     *self,
+                                        GCancellable        *cancellable,
+                                        GAsyncReadyCallback  callback,
+                                        gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_ssl_socket_start_tls_finish (TisockSSLSocket  *self,
+                                             GAsyncResult     *result,
+                                             GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_ssl_socket_start_tls_sync (TisockSSLSocket  *self,
+                                           int               timeout_ms,
+                                           GCancellable     *cancellable,
+                                           GError          **error);
 
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_ssl_socket_get_ssl_enabled (TisockSSLSocket *self);

@@ -108,6 +108,23 @@ test('TLS that starts later', () => {
   assertEqual(receive(peer, 5), new TextEncoder().encode('hello'));
 });
 
+test('TLS that is waited for', async () => {
+  const certificate = makeCertificate();
+  const server = makeServer();
+  const given = new Tisock.SSLSocket({ssl_enabled: false});
+
+  given.connect('accept-certificate', (_socket, other) => other.is_same(certificate));
+  server.connect('add-socket', () => new Tisock.SSLSocket({ssl_enabled: false, certificate}));
+
+  const [socket, peer] = makePair(given, server);
+
+  assertThrows(Tisock.SocketError.INVALID_STATE,
+    () => new Tisock.SSLSocket().start_tls_sync(-1, null));
+  assertTrue(peer.start_tls());
+  assertTrue(await socket.start_tls_async());
+  assertTrue(socket.ssl_connected);
+});
+
 const Trusting = GObject.registerClass({GTypeName: 'TestTrusting'},
   class Trusting extends Tisock.SSLSocket {
     vfunc_accept_certificate() {

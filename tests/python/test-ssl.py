@@ -97,6 +97,32 @@ class SSLTest(TestCase):
         sock.write(b'hello')
         self.assertEqual(self.receive(peer, 5), b'hello')
 
+    async def start(self, sock):
+        await sock.start_tls_async()
+
+    def test_tls_that_is_waited_for(self):
+        """The client waits, the server does not."""
+        database = Gio.TlsFileDatabase.new(make_certificate())
+        server = self.make_server()
+        server.connect('add-socket', lambda server: Tisock.SSLSocket(
+            ssl_enabled=False, certificate_file=make_certificate()))
+        sock, peer = self.make_pair(
+            Tisock.SSLSocket(ssl_enabled=False, trust_database=database), server)
+
+        results = []
+        self.assertTrue(peer.start_tls())
+        sock.start_tls_async(None, lambda sock, result: results.append(
+            sock.start_tls_finish(result)))
+        iterate_until(lambda: results)
+        self.assertEqual(results, [True])
+        with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
+            sock.start_tls_sync(-1)
+        with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
+            Tisock.run(self.start(sock))
+        sock.write(b'hello')
+        self.assertTrue(sock.ssl_connected)
+        self.assertEqual(self.receive(peer, 5), b'hello')
+
 
 if __name__ == '__main__':
     main()

@@ -148,6 +148,9 @@ class Program:
     def interrupt(self):
         self.process.send_signal(signal.SIGINT)
 
+    def hang_up(self):
+        self.process.send_signal(signal.SIGHUP)
+
     def stop(self):
         if self.process.poll() is None:
             self.process.terminate()

@@ -345,7 +345,8 @@ class ClientTest(ExampleTest):
 
     def test_usage(self):
         for name in ('echo-client', 'chat-client', 'file-sender', 'http-fetch', 'https-fetch',
-                     'line-client', 'blocking-client', 'fetch-async', 'relay', 'unix-service'):
+                     'line-client', 'blocking-client', 'fetch-async', 'relay', 'starttls-client',
+                     'tls-echo-server', 'unix-service'):
             for language in LANGUAGES if name in TRANSLATED else ['c']:
                 with self.subTest(name=name, language=language):
                     self.assert_fails(self.start(language, name), 'Usage: ')
@@ -597,28 +598,41 @@ class HttpTest(ExampleTest):
                 self.assertEqual(self.assert_fails(client, '(?i)refused'), [])
 
 
-class HttpsTest(ExampleTest):
-    """Pages under TLS, of a server of Python's with a certificate of the test's own."""
+class TlsTest(ExampleTest):
+    """Programs with TLS, and a certificate of the test's own."""
 
     PROGRAMS = ('c', 'python', 'gjs')
 
     def setUp(self):
         super().setUp()
         self.folder = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.certificate, key = (str(self.folder / name) for name in ('certificate', 'key'))
+        self.certificate, self.key = (str(self.folder / name) for name in ('certificate', 'key'))
+        self.make_certificate('example')
+
+    def make_certificate(self, name):
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
                         'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
-                        '/CN=example', '-addext', f'subjectAltName=IP:{HOST}', '-keyout', key,
+                        f'/CN={name}', '-addext', f'subjectAltName=IP:{HOST}', '-keyout', self.key,
                         '-out', self.certificate], check=True, stderr=subprocess.DEVNULL)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(self.certificate, key)
+
+    def server_context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+    def list_languages(self):
+        return [language for language in LANGUAGES if language in self.PROGRAMS]
+
+
+class HttpsTest(TlsTest):
+    """Pages under TLS, of a server of Python's."""
 
     def serve(self):
         handler = functools.partial(QuietHandler, directory=str(self.folder))
         server = self.stack.enter_context(http.server.ThreadingHTTPServer((HOST, 0), handler))
         server.handle_error = lambda request, address: None
-        server.socket = self.context.wrap_socket(server.socket, server_side=True,
-                                                 suppress_ragged_eofs=False)
+        server.socket = self.server_context().wrap_socket(server.socket, server_side=True,
+                                                          suppress_ragged_eofs=False)
         server.shutdown_request = self.say_goodbye
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -631,9 +645,6 @@ class HttpsTest(ExampleTest):
         with contextlib.suppress(OSError), connection.unwrap():
             pass
         connection.close()
-
-    def list_languages(self):
-        return [language for language in LANGUAGES if language in self.PROGRAMS]
 
     def test_fetch(self):
         lines = [f'line {i}' for i in range(100000)]
@@ -652,6 +663,138 @@ class HttpsTest(ExampleTest):
             with self.subTest(language=language):
                 client = self.start(language, 'https-fetch', HOST, port, '/')
                 self.assertEqual(self.assert_fails(client, 'CN=example.* not trusted'), [])
+
+
+class TlsEchoTest(TlsTest):
+    """The echo server under TLS, and clients of Python's."""
+
+    def start_echo(self, language):
+        server = self.start(language, 'tls-echo-server', self.certificate, self.key)
+        return server, server.expect_port()
+
+    def secure(self, port):
+        context = ssl.create_default_context(cafile=self.certificate)
+        return self.stack.enter_context(
+            context.wrap_socket(self.connect(port), server_hostname=HOST))
+
+    def check_echo(self, server, peer, data=TEXT.encode()):
+        port, came = peer.getsockname()[1], server.read_line()
+        self.assertRegex(came, f'^port {port} came with .*(AES|CHACHA)')
+        peer.sendall(data)
+        with peer.makefile('rb') as stream:
+            self.assertEqual(stream.read(len(data)), data)
+
+    def subject(self, peer):
+        return peer.getpeercert()['subject'][0][0][1]
+
+    def test_echo(self):
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                server, port = self.start_echo(language)
+                self.check_echo(server, self.secure(port))
+                self.check_echo(server, self.secure(port), os.urandom(200000))
+                self.assertEqual(server.errors, [])
+
+    def test_renewed(self):
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                self.make_certificate('first')
+                server, port = self.start_echo(language)
+                first = self.secure(port)
+                self.check_echo(server, first)
+                self.assertEqual(self.subject(first), 'first')
+
+                self.make_certificate('second')
+                server.hang_up()
+                server.expect('renewed')
+                second = self.secure(port)
+                self.check_echo(server, second)
+                self.assertEqual(self.subject(second), 'second')
+                first.sendall(b'still there')
+                self.assertEqual(first.recv(100), b'still there')
+
+    def test_not_renewed(self):
+        """A certificate that is none is refused, and the old one stays."""
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                self.make_certificate('example')
+                authority = ssl.create_default_context(cafile=self.certificate)
+                server, port = self.start_echo(language)
+                pathlib.Path(self.certificate).write_text('nothing\n')
+                server.hang_up()
+                self.assertRegex(server.read_line(), 'the old certificate stays: .')
+                peer = self.stack.enter_context(
+                    authority.wrap_socket(self.connect(port), server_hostname=HOST))
+                self.check_echo(server, peer)
+
+    def test_dropped(self):
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                server, port = self.start_echo(language)
+                peer = self.connect(port)
+                peer.sendall(b'GET / HTTP/1.0\r\n\r\n')
+                server.expect(f'port {peer.getsockname()[1]} was dropped')
+
+    def test_no_certificate(self):
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                server = self.start(language, 'tls-echo-server', '/nonexistent', self.key)
+                self.assertEqual(self.assert_fails(server, '/nonexistent'), [])
+
+
+class StartTlsTest(TlsTest):
+    """The client of mail servers, and a server of this script's."""
+
+    def start_client(self, *arguments):
+        listener, port = self.listener()
+        client = self.start('c', 'starttls-client', HOST, port, *arguments)
+        peer = self.accept(listener)
+        peer.sendall(b'220 here\r\n')
+        client.expect('< 220 here')
+        return client, peer
+
+    def answer(self, client, peer, question, *answers):
+        """Reads a line, byte for byte since the next one may be under TLS, and answers it."""
+        line = b''
+        while not line.endswith(b'\r\n'):
+            line += peer.recv(1)
+        self.assertEqual(line.decode(), f'{question}\r\n')
+        client.expect(f'> {question}')
+        peer.sendall('\r\n'.join([*answers, '']).encode())
+        for text in answers:
+            client.expect('< ' + text.split('\r\n')[0])
+
+    def test_client(self):
+        client, peer = self.start_client(self.certificate)
+        self.answer(client, peer, 'EHLO localhost', '250-example', '250-SIZE', '250 STARTTLS')
+        self.answer(client, peer, 'STARTTLS', '220 go')
+        with self.server_context().wrap_socket(peer, server_side=True) as secure:
+            self.assertRegex(client.read_line(), r'^\* .*(AES|CHACHA)')
+            self.answer(client, secure, 'EHLO localhost', '250 example')
+            self.answer(client, secure, 'QUIT', '221 bye')
+            client.finish()
+        self.assertEqual(client.errors, [])
+
+    def test_refused(self):
+        client, peer = self.start_client(self.certificate)
+        self.answer(client, peer, 'EHLO localhost', '250 example')
+        self.answer(client, peer, 'STARTTLS', '454 not now')
+        self.assertEqual(self.assert_fails(client, 'not answered 220'), [])
+
+    def test_injected(self):
+        """What came behind the answer, in the clear, is not taken for what the server says."""
+        client, peer = self.start_client(self.certificate)
+        self.answer(client, peer, 'EHLO localhost', '250 example')
+        self.answer(client, peer, 'STARTTLS', '220 go\r\n250 injected')
+        self.assertEqual(self.assert_fails(client, 'Could not start TLS: 14 bytes'), [])
+
+    def test_nobody_is_trusted(self):
+        client, peer = self.start_client()
+        self.answer(client, peer, 'EHLO localhost', '250 example')
+        self.answer(client, peer, 'STARTTLS', '220 go')
+        with self.assertRaises(OSError):
+            self.server_context().wrap_socket(peer, server_side=True).recv(1)
+        self.assertEqual(self.assert_fails(client, 'CN=example.* not trusted'), [])
 
 
 class RelayTest(ExampleTest):

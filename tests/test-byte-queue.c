@@ -469,7 +469,7 @@ test_byte_queue_take_bytes (void)
   g_autoptr(GBytes) bytes = g_bytes_new_static (pattern, 1000);
   TisockChunk loan;
 
-  g_test_summary ("What lies in one GBytes is taken as a slice of it, all else as a copy.");
+  g_test_summary ("What lies in one GBytes is taken as a slice of it, what is lent as a copy.");
 
   tisock_byte_queue_append_bytes (&queue, bytes, 100);
   tisock_byte_queue_lend (&queue, &loan, pattern + 1000, 1000);
@@ -487,6 +487,37 @@ test_byte_queue_take_bytes (void)
   tisock_byte_queue_append_bytes (&queue, bytes, 0);
   assert_taken (&queue, 1000, pattern, TRUE);
   assert_is_empty (&queue);
+}
+
+/* The block stays where it is, for as long as any of its bytes is referred to. */
+static void
+test_byte_queue_take_block (void)
+{
+  TisockByteQueue queue = { NULL };
+  g_autofree guint8 *pattern = make_pattern (3000);
+  g_autoptr(GBytes) first = NULL;
+  g_autoptr(GBytes) second = NULL;
+  g_autoptr(GBytes) rest = NULL;
+  const guint8 *place;
+
+  tisock_byte_queue_append (&queue, pattern, 1500);
+  place = queue.head->data;
+  assert_taken (&queue, 255, pattern, FALSE);
+  g_assert_true (queue.head->data == place + 255);
+
+  first = tisock_byte_queue_take_bytes (&queue, 500);
+  g_assert_true (g_bytes_get_data (first, NULL) == place + 255);
+  tisock_byte_queue_append (&queue, pattern + 1500, 1500);
+  assert_content (&queue, pattern + 755, 2245);
+  second = tisock_byte_queue_take_bytes (&queue, 745);
+  g_assert_true (g_bytes_get_data (second, NULL) == place + 755);
+
+  place = queue.head->data;
+  rest = tisock_byte_queue_take_bytes (&queue, 1500);
+  g_assert_true (g_bytes_get_data (rest, NULL) == place);
+  assert_is_empty (&queue);
+  g_assert_cmpmem (g_bytes_get_data (first, NULL), 500, pattern + 255, 500);
+  g_assert_cmpmem (g_bytes_get_data (rest, NULL), 1500, pattern + 1500, 1500);
 }
 
 static void
@@ -827,6 +858,7 @@ main (int   argc,
   g_test_add_func ("/byte-queue/peek", test_byte_queue_peek);
   g_test_add_func ("/byte-queue/peek/growing", test_byte_queue_peek_growing);
   g_test_add_func ("/byte-queue/take-bytes", test_byte_queue_take_bytes);
+  g_test_add_func ("/byte-queue/take-bytes/block", test_byte_queue_take_block);
   g_test_add_func ("/byte-queue/get-vectors", test_byte_queue_get_vectors);
   g_test_add_func ("/byte-queue/random", test_byte_queue_random);
 

@@ -419,6 +419,21 @@ tisock_byte_queue_skip (TisockByteQueue *queue,
     }
 }
 
+/* Puts the memory of the block at the head of the queue into a GBytes, of which slices can be made.
+ * A chunk takes its place, and nothing is copied. */
+static void
+share_head (TisockByteQueue *queue)
+{
+  TisockChunk *block = pop_chunk (queue);
+  TisockChunk *chunk = g_new0 (TisockChunk, 1);
+
+  chunk->data = block->data;
+  chunk->length = block->length;
+  chunk->descriptors = g_steal_pointer (&block->descriptors);
+  chunk->bytes = g_bytes_new_with_free_func (block->data, block->length, g_free, block);
+  push_head (queue, chunk);
+}
+
 static GBytes *
 slice_chunk (const TisockChunk *chunk,
              gsize              length)
@@ -432,11 +447,15 @@ GBytes *
 tisock_byte_queue_take_bytes (TisockByteQueue *queue,
                               gsize            length)
 {
-  const TisockChunk *head = queue->head;
+  const TisockChunk *head;
   GBytes *bytes;
 
   g_assert (length <= queue->length);
 
+  if (length >= MIN_REFERENCED && is_block (queue->head) && queue->head->length >= length)
+    share_head (queue);
+
+  head = queue->head;
   if (length > 0 && head->bytes != NULL && head->length >= length)
     {
       bytes = slice_chunk (head, length);

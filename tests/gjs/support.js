@@ -138,6 +138,18 @@ export function settle() {
   while (context.iteration(false));
 }
 
+// Calls NAME_async(); gives a function that waits for what NAME_finish() returns.
+export function begin(socket, name, ...args) {
+  const results = [];
+
+  socket[`${name}_async`](...args, (_source, result) => results.push(result));
+
+  return () => {
+    iterateUntil(() => results.length > 0);
+    return socket[`${name}_finish`](results[0]);
+  };
+}
+
 export function concatenate(...arrays) {
   return Uint8Array.from(arrays.flatMap(array => [...array]));
 }

@@ -8,23 +8,11 @@ import GLib from 'gi://GLib';
 import Tisock from 'gi://Tisock?version=1';
 
 import {
-  HOST, assertEqual, assertFalse, assertIOError, assertTrue, catchError, cleanUp, iterateUntil,
-  makePair, makeServer, openSocket, test,
+  HOST, assertEqual, assertFalse, assertIOError, assertTrue, begin, catchError, cleanUp,
+  iterateUntil, makePair, makeServer, openSocket, test,
 } from './support.js';
 
 const encoder = new TextEncoder();
-
-// Calls NAME_async(); gives a function that waits for what NAME_finish() returns.
-function begin(socket, name, ...args) {
-  const results = [];
-
-  socket[`${name}_async`](...args, (_source, result) => results.push(result));
-
-  return () => {
-    iterateUntil(() => results.length > 0);
-    return socket[`${name}_finish`](results[0]);
-  };
-}
 
 function makeClient() {
   const socket = new Tisock.TCPSocket({address: HOST, port: makeServer().port});

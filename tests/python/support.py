@@ -35,6 +35,19 @@ def settle():
         pass
 
 
+def begin(instance, name, *args, cancellable=None):
+    """Calls NAME_async(); gives a function that waits for what NAME_finish() returns."""
+    results = []
+    getattr(instance, name + '_async')(*args, cancellable,
+                                       lambda source, result: results.append(result))
+
+    def finish():
+        iterate_until(lambda: results)
+        return getattr(instance, name + '_finish')(results[0])
+
+    return finish
+
+
 @functools.cache
 def make_certificate():
     """The path of a new certificate for HOST, with its key, that nobody else has signed."""

@@ -6,21 +6,8 @@
 import os
 import tempfile
 
-from support import Recorder, TestCase, iterate_until, main
+from support import Recorder, TestCase, begin, iterate_until, main
 from gi.repository import Gio, GLib, Tisock
-
-
-def begin(instance, name, *args, cancellable=None):
-    """Calls NAME_async(); gives a function that waits for what NAME_finish() returns."""
-    results = []
-    getattr(instance, name + '_async')(*args, cancellable,
-                                       lambda source, result: results.append(result))
-
-    def finish():
-        iterate_until(lambda: results)
-        return getattr(instance, name + '_finish')(results[0])
-
-    return finish
 
 
 class AsyncTest(TestCase):

@@ -316,6 +316,40 @@ test_send_abort (Fixture       *fixture,
   g_assert_cmpmem (fixture->got->data + sent, 9, "and so on", 9);
 }
 
+/* Frames pass through TLS as they do without: what was written comes back. */
+static void
+test_frames (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr(TisockFraming) framing = tisock_framing_new_varint ();
+  g_autofree guint8 *bulk = make_bulk ();
+  static const gsize lengths[] = { 0, 1, 127, 128, 16384, 70000, 3 * 1024 * 1024 };
+
+  connect_socket (fixture, tls_peer_echo, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr(GBytes) bytes = g_bytes_new (bulk + i, lengths[i]);
+
+      g_assert_true (tisock_tcp_socket_write_frame_bytes (fixture->base.socket, framing, bytes,
+                                                          NULL));
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GBytes) frame = NULL;
+
+      frame = tisock_tcp_socket_receive_frame_sync (fixture->base.socket, framing, -1, NULL,
+                                                    &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame),
+                       bulk + i, lengths[i]);
+    }
+
+  tisock_socket_core_close (fixture->base.core);
+  g_string_truncate (fixture->base.log, 0);
+}
+
 /* Ends */
 
 static void
@@ -439,6 +473,7 @@ add_tests (void)
   add ("/ssl-data/send/pieces", test_send_pieces);
   add ("/ssl-data/send/file", test_send_file);
   add ("/ssl-data/send/abort", test_send_abort);
+  add ("/ssl-data/frames", test_frames);
   add ("/ssl-data/ends/peer", test_peer_ends);
   add ("/ssl-data/ends/truncated", test_truncated);
   add ("/ssl-data/ends/truncated-tolerated", test_truncated_tolerated);

@@ -32,7 +32,8 @@ G_BEGIN_DECLS
  * @TISOCK_SOCKET_ERROR_QUEUE_FULL: the write would go past
  *   [property@TCPSocket:send-maximum]; nothing of it was queued
  * @TISOCK_SOCKET_ERROR_FRAME_TOO_LARGE: what is looked for, a line for
- *   instance, cannot fit into [property@TCPSocket:receive-limit]
+ *   instance, cannot fit into [property@TCPSocket:receive-limit], or a frame has
+ *   more bytes than its [property@Framing:maximum-frame-size]
  * @TISOCK_SOCKET_ERROR_INVALID_ENCODING: the bytes received are not text in
  *   the encoding asked for; they stay in the receive buffer
  *

@@ -24,7 +24,10 @@ tisock_tcp_socket_note_taken (TisockTCPSocket *self)
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
   if (priv->extras != NULL)
-    priv->extras->searched = 0;
+    {
+      priv->extras->searched = 0;
+      tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_FRAME, 0);
+    }
   tisock_stream_resume (&priv->stream);
   tisock_tcp_socket_announce (self);
   /* It may have become idle. */
@@ -32,11 +35,10 @@ tisock_tcp_socket_note_taken (TisockTCPSocket *self)
     tisock_slot_queue (&priv->stream.slot);
 }
 
-/* Whether the receive buffer may be used now. */
-static gboolean
-may_read (TisockTCPSocket  *self,
-          const char       *function,
-          GError          **error)
+gboolean
+tisock_tcp_socket_may_read (TisockTCPSocket  *self,
+                            const char       *function,
+                            GError          **error)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
@@ -109,7 +111,7 @@ tisock_tcp_socket_read (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   *length = clamp_count (self, count);
@@ -160,7 +162,7 @@ tisock_tcp_socket_read_bytes (TisockTCPSocket *self,
 
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return g_bytes_new (NULL, 0);
 
   length = clamp_count (self, count);
@@ -265,7 +267,7 @@ tisock_tcp_socket_read_string (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!may_read (self, G_STRFUNC, error))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, error))
     return NULL;
 
   length = clamp_count (self, count);
@@ -281,10 +283,10 @@ tisock_tcp_socket_read_string (TisockTCPSocket  *self,
 }
 
 /* What was searched before need not be searched again, if it was for the same delimiter. */
-static void
-search_for (TisockTCPSocket *self,
-            const void      *delimiter,
-            gsize            delimiter_length)
+void
+tisock_tcp_socket_search_for (TisockTCPSocket *self,
+                              const void      *delimiter,
+                              gsize            delimiter_length)
 {
   TisockTCPExtras *extras = tisock_tcp_socket_ensure_extras (self);
   gsize length = 0;
@@ -311,7 +313,7 @@ find_delimiter (TisockTCPSocket  *self,
   guint64 limit = priv->settings->stream.receive_limit;
   gsize length;
 
-  search_for (self, delimiter, delimiter_length);
+  tisock_tcp_socket_search_for (self, delimiter, delimiter_length);
 
   switch (tisock_scan_delimiter (&priv->stream.received, &priv->extras->searched,
                                  delimiter, delimiter_length,
@@ -326,6 +328,7 @@ find_delimiter (TisockTCPSocket  *self,
       break;
 
     case TISOCK_SCAN_TOO_LARGE:
+    case TISOCK_SCAN_MALFORMED:
     default:
       break;
     }
@@ -406,7 +409,7 @@ tisock_tcp_socket_read_line (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!may_read (self, G_STRFUNC, error))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, error))
     return NULL;
 
   length = find_delimiter (self, "\n", 1, &failure);
@@ -458,7 +461,7 @@ tisock_tcp_socket_read_until (TisockTCPSocket  *self,
   g_return_val_if_fail (delimiter != NULL && length > 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!may_read (self, G_STRFUNC, error))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, error))
     return NULL;
 
   found = find_delimiter (self, delimiter, length, error);
@@ -498,7 +501,7 @@ tisock_tcp_socket_look_ahead (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   *length = clamp_count (self, count);
@@ -531,7 +534,7 @@ tisock_tcp_socket_peek (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return NULL;
 
   received = &GET_PRIVATE (self)->stream.received;
@@ -557,7 +560,7 @@ tisock_tcp_socket_skip (TisockTCPSocket *self,
 {
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), 0);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return 0;
 
   count = MIN (count, GET_PRIVATE (self)->stream.received.length);
@@ -588,7 +591,7 @@ tisock_tcp_socket_read_into (TisockTCPSocket *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), 0);
   g_return_val_if_fail (buffer != NULL || size == 0, 0);
 
-  if (!may_read (self, G_STRFUNC, NULL))
+  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
     return 0;
 
   count = MIN (size, GET_PRIVATE (self)->stream.received.length);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/connector.h"
+#include "engine/frame.h"
 #include "engine/listener.h"
 #include "engine/loan.h"
 #include "engine/stream.h"
@@ -53,6 +54,14 @@ struct _TisockTCPAmounts
   guint    descriptors;
 };
 
+/* Who needs more bytes in the receive buffer than the limit lets in. */
+typedef enum
+{
+  TISOCK_TCP_NEED_OF_CALL,      /* one that waits for so many */
+  TISOCK_TCP_NEED_OF_FRAME,     /* one that has begun to come in */
+  TISOCK_TCP_N_NEEDS,
+} TisockTCPNeed;
+
 /* What a subclass puts between a connection that has been made and `connected`. */
 struct _TisockTCPLayer
 {
@@ -89,8 +98,8 @@ struct _TisockTCPExtras
 
   const TisockTCPLayer *layer;          /* NULL: none */
 
-  /* By a call that waits, while the receive limit is raised for it. */
-  guint64             needed;
+  /* While the receive limit is raised for it; 0: no need. */
+  guint64             needed[TISOCK_TCP_N_NEEDS];
 
   /* Of a Unix socket and its peer, where they have names. */
   char       *local_name;
@@ -209,8 +218,28 @@ TisockSendOperation     tisock_tcp_socket_want_sent       (TisockTCPSocket      
 void                    tisock_tcp_socket_cancel_sends    (TisockTCPSocket       *self,
                                                            guint64                end);
 
+/* Whether the receive buffer may be used now. */
+gboolean                tisock_tcp_socket_may_read        (TisockTCPSocket       *self,
+                                                           const char            *function,
+                                                           GError               **error);
+/* Makes extras->searched say how far the receive buffer was searched for this delimiter. */
+void                    tisock_tcp_socket_search_for      (TisockTCPSocket       *self,
+                                                           const void            *delimiter,
+                                                           gsize                  length);
+/* The receive limit is as high as the needs are; 0: no need any more. */
+void                    tisock_tcp_socket_need            (TisockTCPSocket       *self,
+                                                           TisockTCPNeed          need,
+                                                           guint64                bytes);
 /* To be called after bytes were taken from the receive buffer. */
 void                    tisock_tcp_socket_note_taken      (TisockTCPSocket       *self);
+
+/* tisock-tcp-socket-framing.c: the first frame in the receive buffer; NULL without an error if it
+ * is not whole, and then there is room for the rest of it. What is no frame ends the life. */
+GBytes                 *tisock_tcp_socket_take_frame      (TisockTCPSocket       *self,
+                                                           const TisockFrameFormat *format,
+                                                           TisockFrame           *frame,
+                                                           GError               **error)
+                                                           G_GNUC_WARN_UNUSED_RESULT;
 
 /* For layers, in a turn: the connection is ready for use, by a transport that is taken. */
 void                    tisock_tcp_socket_go_on           (TisockTCPSocket       *self,

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "tisock-framing-private.h"
 #include "tisock-socket-error.h"
 #include "tisock-tcp-socket-private.h"
 
@@ -17,6 +18,7 @@ typedef enum
   RECEIVE_EXACTLY,
   RECEIVE_UNTIL,
   RECEIVE_LINE,
+  RECEIVE_FRAME,
 } ReceiveKind;
 
 typedef struct
@@ -25,6 +27,7 @@ typedef struct
   ReceiveKind      kind;
   gssize           count;
   GBytes          *delimiter;
+  TisockFraming   *framing;
 } ReceiveOperation;
 
 /* Receiving */
@@ -66,6 +69,7 @@ take_wanted (TisockTCPSocket  *self,
              TisockResult     *result)
 {
   gsize available = GET_PRIVATE (self)->stream.received.length;
+  TisockFrame frame;
   gsize length;
 
   switch (wanted->kind)
@@ -82,6 +86,13 @@ take_wanted (TisockTCPSocket  *self,
       result->free = (GDestroyNotify) g_bytes_unref;
       break;
 
+    case RECEIVE_FRAME:
+      result->pointer = tisock_tcp_socket_take_frame (self,
+                                                      tisock_framing_get_format (wanted->framing),
+                                                      &frame, &result->error);
+      result->free = (GDestroyNotify) g_bytes_unref;
+      break;
+
     case RECEIVE_SOME:
     case RECEIVE_EXACTLY:
     default:
@@ -95,19 +106,22 @@ take_wanted (TisockTCPSocket  *self,
   return result->pointer != NULL || result->error != NULL;
 }
 
-/* At the end of the stream there is an empty chunk, and no line. */
+/* At the end of the stream there is an empty chunk, and no line, and no frame but one that was cut
+ * off. */
 static void
 take_end (TisockTCPSocket  *self,
           ReceiveOperation *wanted,
           const GError     *end,
           TisockResult     *result)
 {
-  gboolean may_end = wanted->kind == RECEIVE_SOME || wanted->kind == RECEIVE_LINE;
+  gboolean may_end = wanted->kind != RECEIVE_EXACTLY && wanted->kind != RECEIVE_UNTIL;
 
   if (!may_end || !is_at_end_of_stream (self, end))
     result->error = make_end_error (self, wanted, end);
   else if (wanted->kind == RECEIVE_SOME)
     result->pointer = g_bytes_new (NULL, 0);
+  else if (wanted->kind == RECEIVE_FRAME)
+    result->pointer = tisock_tcp_socket_read_frame (self, wanted->framing, &result->error);
   result->end = TRUE;
 }
 
@@ -127,7 +141,7 @@ receive_try (TisockOperation *operation,
       take_end (self, wanted, end, result);
     }
 
-  tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, FALSE);
+  tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_CALL, 0);
 
   return TRUE;
 }
@@ -139,7 +153,7 @@ receive_cancelled (TisockOperation *operation,
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (object);
 
-  tisock_stream_raise_limit (&priv->stream, FALSE);
+  tisock_tcp_socket_need (object, TISOCK_TCP_NEED_OF_CALL, 0);
   if (priv->stream.received.length == 0)
     return;
 
@@ -151,6 +165,7 @@ static void
 receive_clear (ReceiveOperation *self)
 {
   g_clear_pointer (&self->delimiter, g_bytes_unref);
+  g_clear_object (&self->framing);
 }
 
 static void
@@ -201,8 +216,7 @@ make_room (TisockTCPSocket  *self,
   if (wanted->kind != RECEIVE_EXACTLY)
     return;
 
-  tisock_tcp_socket_ensure_extras (self)->needed = (guint64) wanted->count;
-  tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, TRUE);
+  tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_CALL, (guint64) wanted->count);
 }
 
 /* Takes what is in `wanted`. */
@@ -263,7 +277,7 @@ receive_sync (TisockTCPSocket   *self,
       make_room (self, wanted);
       tisock_socket_core_run_operation (TISOCK_SOCKET_CORE (self), &wanted->operation, "receive",
                                         timeout_ms, cancellable, &result, error);
-      tisock_stream_raise_limit (&GET_PRIVATE (self)->stream, FALSE);
+      tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_CALL, 0);
     }
   receive_clear (wanted);
 
@@ -286,6 +300,16 @@ want_until (const guint8 *delimiter,
   ReceiveOperation wanted = want (RECEIVE_UNTIL, 0);
 
   wanted.delimiter = g_bytes_new (delimiter, length);
+
+  return wanted;
+}
+
+static ReceiveOperation
+want_frame (TisockFraming *framing)
+{
+  ReceiveOperation wanted = want (RECEIVE_FRAME, 0);
+
+  wanted.framing = g_object_ref (framing);
 
   return wanted;
 }
@@ -703,6 +727,111 @@ tisock_tcp_socket_receive_line_sync (TisockTCPSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   wanted = want (RECEIVE_LINE, 0);
+
+  return receive_sync (self, &wanted, timeout_ms, cancellable, error);
+}
+
+/**
+ * tisock_tcp_socket_receive_frame_async:
+ * @self: the socket
+ * @framing: how the bytes are divided
+ * @cancellable: (nullable): cancels the waiting
+ * @callback: (nullable) (scope async): called with the result
+ * @user_data: data for @callback
+ *
+ * Waits for a frame.
+ *
+ * As [method@TCPSocket.read_frame], with the same errors. At the end of the stream,
+ * if it is not within a frame, the result is `NULL` without an error.
+ *
+ * A call that waits has bytes that come first; [signal@SocketCore::data-available]
+ * is emitted for what it leaves. Only one call can wait for bytes of a socket:
+ * the next one fails with [error@Gio.IOErrorEnum.PENDING]. Cancelling loses no
+ * bytes.
+ *
+ * Since: 1.0
+ */
+void
+tisock_tcp_socket_receive_frame_async (TisockTCPSocket     *self,
+                                       TisockFraming       *framing,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data)
+{
+  ReceiveOperation wanted;
+
+  g_return_if_fail (TISOCK_IS_TCP_SOCKET (self));
+  g_return_if_fail (TISOCK_IS_FRAMING (framing));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC))
+    return;
+
+  wanted = want_frame (framing);
+  receive_async (self, &wanted, cancellable, callback, user_data,
+                 tisock_tcp_socket_receive_frame_async);
+}
+
+/**
+ * tisock_tcp_socket_receive_frame_finish:
+ * @self: the socket
+ * @result: the result that the callback was given
+ * @error: return location for an error
+ *
+ * Gets what [method@TCPSocket.receive_frame_async] has waited for.
+ *
+ * Returns: (transfer full) (nullable): the data of the frame, perhaps none; `NULL` at the
+ *   end of the stream, and on error
+ *
+ * Since: 1.0
+ */
+GBytes *
+tisock_tcp_socket_receive_frame_finish (TisockTCPSocket  *self,
+                                        GAsyncResult     *result,
+                                        GError          **error)
+{
+  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return receive_finish (self, result, tisock_tcp_socket_receive_frame_async, error);
+}
+
+/**
+ * tisock_tcp_socket_receive_frame_sync:
+ * @self: the socket
+ * @framing: how the bytes are divided
+ * @timeout_ms: how long to wait, in milliseconds; -1 for ever
+ * @cancellable: (nullable): cancels the waiting
+ * @error: return location for an error
+ *
+ * Blocks until [method@TCPSocket.receive_frame_async] would have its result.
+ *
+ * Only this socket is served meanwhile, with or without a main loop, and nothing
+ * is emitted before this returns but the end of the connection if that is what
+ * it fails with. When the time is over that is
+ * [error@Gio.IOErrorEnum.TIMED_OUT], which is returned only: the connection goes
+ * on, and no bytes are lost.
+ *
+ * Returns: (transfer full) (nullable): the data of the frame, perhaps none; `NULL` at the
+ *   end of the stream, and on error
+ *
+ * Since: 1.0
+ */
+GBytes *
+tisock_tcp_socket_receive_frame_sync (TisockTCPSocket  *self,
+                                      TisockFraming    *framing,
+                                      int               timeout_ms,
+                                      GCancellable     *cancellable,
+                                      GError          **error)
+{
+  ReceiveOperation wanted;
+
+  g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
+  g_return_val_if_fail (TISOCK_IS_FRAMING (framing), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  wanted = want_frame (framing);
 
   return receive_sync (self, &wanted, timeout_ms, cancellable, error);
 }

@@ -276,9 +276,15 @@ stream_lost (TisockStream *stream)
 }
 
 static guint64
+get_needed (const TisockTCPExtras *extras)
+{
+  return MAX (extras->needed[TISOCK_TCP_NEED_OF_CALL], extras->needed[TISOCK_TCP_NEED_OF_FRAME]);
+}
+
+static guint64
 stream_needed (TisockStream *stream)
 {
-  return GET_PRIVATE (stream->slot.owner)->extras->needed;
+  return get_needed (GET_PRIVATE (stream->slot.owner)->extras);
 }
 
 static const TisockStreamFuncs stream_funcs = {
@@ -288,6 +294,20 @@ static const TisockStreamFuncs stream_funcs = {
   .needed = stream_needed,
   .lost = stream_lost,
 };
+
+void
+tisock_tcp_socket_need (TisockTCPSocket *self,
+                        TisockTCPNeed    need,
+                        guint64          bytes)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+
+  if (bytes == (priv->extras != NULL ? priv->extras->needed[need] : 0))
+    return;
+
+  tisock_tcp_socket_ensure_extras (self)->needed[need] = bytes;
+  tisock_stream_raise_limit (&priv->stream, get_needed (priv->extras) > 0);
+}
 
 /* Connecting */
 

@@ -12,6 +12,7 @@
 
 #include <gio/gio.h>
 
+#include "tisock-framing.h"
 #include "tisock-socket-core.h"
 
 G_BEGIN_DECLS
@@ -168,6 +169,10 @@ GBytes *tisock_tcp_socket_read_until (TisockTCPSocket  *self,
                                       gsize             length,
                                       GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_read_frame (TisockTCPSocket  *self,
+                                      TisockFraming    *framing,
+                                      GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
 guint8 *tisock_tcp_socket_look_ahead (TisockTCPSocket *self,
                                       gssize           count,
                                       gsize           *length) G_GNUC_WARN_UNUSED_RESULT;
@@ -195,6 +200,17 @@ TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_tcp_socket_write_string (TisockTCPSocket  *self,
                                          const char       *text,
                                          GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_write_frame (TisockTCPSocket  *self,
+                                        TisockFraming    *framing,
+                                        const guint8     *data,
+                                        gsize             length,
+                                        GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_tcp_socket_write_frame_bytes (TisockTCPSocket  *self,
+                                              TisockFraming    *framing,
+                                              GBytes           *bytes,
+                                              GError          **error);
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_tcp_socket_flush (TisockTCPSocket  *self,
                                   GError          **error);
@@ -336,6 +352,22 @@ char *tisock_tcp_socket_receive_line_sync (TisockTCPSocket  *self,
                                            int               timeout_ms,
                                            GCancellable     *cancellable,
                                            GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_tcp_socket_receive_frame_async (TisockTCPSocket     *self,
+                                            TisockFraming       *framing,
+                                            GCancellable        *cancellable,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_frame_finish (TisockTCPSocket  *self,
+                                                GAsyncResult     *result,
+                                                GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+GBytes *tisock_tcp_socket_receive_frame_sync (TisockTCPSocket  *self,
+                                              TisockFraming    *framing,
+                                              int               timeout_ms,
+                                              GCancellable     *cancellable,
+                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
 void tisock_tcp_socket_send_async (TisockTCPSocket     *self,
                                    const guint8        *data,

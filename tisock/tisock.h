@@ -8,6 +8,7 @@
 
 #define TISOCK_INSIDE
 # include "tisock-enums.h"
+# include "tisock-framing.h"
 # include "tisock-network-interface.h"
 # include "tisock-server-socket.h"
 # include "tisock-socket-core.h"

@@ -77,6 +77,7 @@ const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
   [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
   [Tisock.ServerSocket, SERVER_CLASSES, SERVER_SETTINGS],
+  [Tisock.Framing, ['Framing'], {maximum_frame_size: 2 ** 40}],
   [Tisock.TlsSettings, ['TlsSettings'], TLS_SETTINGS],
 ];
 
@@ -101,6 +102,7 @@ test('each property can be read in each way', () => {
     [new Tisock.TCPSocket(), SOCKET_CLASSES],
     [new Tisock.SSLSocket(), SSL_CLASSES],
     [new Tisock.ServerSocket(), SERVER_CLASSES],
+    [new Tisock.Framing(), ['Framing']],
     [new Tisock.TlsSettings(), ['TlsSettings']],
     [LOOPBACK, ['NetworkInterface']],
   ];

@@ -61,6 +61,9 @@ SETTINGS = {
         'socket_user': '1000',
         'tls_settings': Tisock.TlsSettings(),
     },
+    Tisock.Framing: {
+        'maximum_frame_size': 2 ** 40,
+    },
     Tisock.TlsSettings: {
         'application_protocols': ['h2', 'http/1.1'],
         'certificate_file': '/nowhere/certificate.pem',
@@ -92,7 +95,7 @@ class AttributesTest(TestCase):
 
     def test_each_property_can_be_read_in_each_way(self):
         for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.ServerSocket(),
-                         Tisock.TlsSettings(), LOOPBACK):
+                         Tisock.Framing(), Tisock.TlsSettings(), LOOPBACK):
             for name in self.find_properties(instance):
                 with self.subTest(name):
                     value = getattr(instance, name)

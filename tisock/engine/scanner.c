@@ -156,3 +156,80 @@ tisock_scan_number (const TisockByteQueue *queue,
 
   return value > limit ? TISOCK_SCAN_TOO_LARGE : TISOCK_SCAN_FOUND;
 }
+
+TisockScanResult
+tisock_scan_varint (const TisockByteQueue *queue,
+                    gsize                  offset,
+                    guint64                limit,
+                    guint64               *number,
+                    gsize                 *size)
+{
+  guint8 bytes[TISOCK_VARINT_SIZE];
+  gsize available = tisock_byte_queue_copy (queue, offset, bytes, sizeof bytes);
+  gsize last = 0;
+  guint64 value = 0;
+
+  while (last < available && bytes[last] >= 0x80)
+    last++;
+  if (last == available)
+    return available < sizeof bytes ? TISOCK_SCAN_MORE : TISOCK_SCAN_MALFORMED;
+
+  /* The tenth byte has the 64th bit, and no other. */
+  if (last == sizeof bytes - 1 && bytes[last] > 1)
+    return TISOCK_SCAN_MALFORMED;
+
+  for (gsize i = 0; i <= last; i++)
+    value |= (guint64) (bytes[i] & 0x7f) << (7 * i);
+
+  *number = value;
+  *size = last + 1;
+
+  return value > limit ? TISOCK_SCAN_TOO_LARGE : TISOCK_SCAN_FOUND;
+}
+
+/* FALSE if there is no room for one more digit. */
+static gboolean
+add_digit (guint64 *value,
+           guint    digit)
+{
+  if (*value > (G_MAXUINT64 - digit) / 10)
+    return FALSE;
+
+  *value = *value * 10 + digit;
+
+  return TRUE;
+}
+
+TisockScanResult
+tisock_scan_decimal (const TisockByteQueue *queue,
+                     gsize                  offset,
+                     guint8                 end,
+                     guint64                limit,
+                     guint64               *number,
+                     gsize                 *size)
+{
+  guint8 bytes[TISOCK_DECIMAL_SIZE];
+  gsize available = tisock_byte_queue_copy (queue, offset, bytes, sizeof bytes);
+  guint64 value = 0;
+
+  for (gsize i = 0; i < available; i++)
+    {
+      if (i > 0 && bytes[i] == end)
+        {
+          *number = value;
+          *size = i + 1;
+          return value > limit ? TISOCK_SCAN_TOO_LARGE : TISOCK_SCAN_FOUND;
+        }
+
+      if (!g_ascii_isdigit (bytes[i]) || (i > 0 && bytes[0] == '0'))
+        return TISOCK_SCAN_MALFORMED;
+
+      if (!add_digit (&value, bytes[i] - '0'))
+        {
+          *number = G_MAXUINT64;
+          return TISOCK_SCAN_TOO_LARGE;
+        }
+    }
+
+  return TISOCK_SCAN_MORE;
+}

@@ -1055,6 +1055,22 @@ tisock_stream_send_file (TisockStream   *self,
 }
 
 void
+tisock_stream_write_between (TisockStream *self,
+                             GBytes       *bytes,
+                             const void   *head,
+                             gsize         head_length,
+                             const void   *tail,
+                             gsize         tail_length)
+{
+  gboolean at_once = self->queue.length == 0;
+
+  tisock_byte_queue_append (&self->queue, head, head_length);
+  tisock_byte_queue_append_bytes (&self->queue, bytes, 0);
+  tisock_byte_queue_append (&self->queue, tail, tail_length);
+  tisock_stream_send_appended (self, at_once);
+}
+
+void
 tisock_stream_write_descriptors (TisockStream *self,
                                  const void   *data,
                                  gsize         length,

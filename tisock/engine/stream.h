@@ -140,6 +140,13 @@ void     tisock_stream_write           (TisockStream                *self,
                                         gsize                        length);
 void     tisock_stream_write_bytes     (TisockStream                *self,
                                         GBytes                      *bytes);
+/* The same with a head and a tail around them, all in one if the transport takes it. */
+void     tisock_stream_write_between   (TisockStream                *self,
+                                        GBytes                      *bytes,
+                                        const void                  *head,
+                                        gsize                        head_length,
+                                        const void                  *tail,
+                                        gsize                        tail_length);
 /* The transport has to be one that can send descriptors. Takes them. */
 void     tisock_stream_write_descriptors (TisockStream              *self,
                                         const void                  *data,

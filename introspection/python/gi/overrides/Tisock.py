@@ -169,6 +169,18 @@ def writing(method):
     return call
 
 
+def writing_second(method):
+    """The same where something comes before the bytes."""
+    @functools.wraps(method)
+    def call(self, first, data, *args, **kwargs):
+        try:
+            return method(self, first, to_bytes(data), *args, **kwargs)
+        except GLib.Error as error:
+            raise to_exception(error) from None
+
+    return call
+
+
 def to_python(value):
     return value.get_data() or b'' if isinstance(value, GLib.Bytes) else value
 
@@ -365,6 +377,8 @@ def change_methods(cls):
             cls.write = make_write(cls.write)
         elif name in TAKING_BYTES:
             setattr(cls, name, writing(getattr(cls, name)))
+        elif name in TAKING_BYTES_SECOND:
+            setattr(cls, name, writing_second(getattr(cls, name)))
         elif info.can_throw_gerror() and not name.endswith('_finish'):
             setattr(cls, name, raising(getattr(cls, name)))
 
@@ -374,8 +388,9 @@ def change_methods(cls):
         setattr(cls, name + '_finish', raising(finish))
 
 
-TAKING_BYTES = {'write_descriptors', 'send_async', 'send_sync', 'read_until',
+TAKING_BYTES = {'encode', 'write_descriptors', 'send_async', 'send_sync', 'read_until',
                 'receive_until_async', 'receive_until_sync'}
+TAKING_BYTES_SECOND = {'write_frame'}
 
 
 # ---- connecting

@@ -50,19 +50,6 @@ tear_down (Fixture       *fixture,
 
 /* Files */
 
-static char *
-read_file (const char *name)
-{
-  g_autofree char *path = tls_certificates_get_path (name);
-  g_autoptr(GError) error = NULL;
-  char *contents;
-
-  g_file_get_contents (path, &contents, NULL, &error);
-  g_assert_no_error (error);
-
-  return contents;
-}
-
 static void
 write_file (const char *name,
             const char *contents)
@@ -79,9 +66,13 @@ static void
 write_own_files (const char *certificate,
                  const char *key)
 {
-  g_autofree char *both = read_file (certificate);
-  g_autofree char *other = read_file (key);
+  g_autofree char *certificate_path = tls_certificates_get_path (certificate);
+  g_autofree char *key_path = tls_certificates_get_path (key);
+  g_autofree char *both = NULL;
+  g_autofree char *other = NULL;
 
+  g_assert_true (g_file_get_contents (certificate_path, &both, NULL, NULL));
+  g_assert_true (g_file_get_contents (key_path, &other, NULL, NULL));
   *strstr (both, KEY_BEGIN) = '\0';
   write_file (OWN_CERTIFICATE, both);
   write_file (OWN_KEY, strstr (other, KEY_BEGIN));

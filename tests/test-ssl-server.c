@@ -4,8 +4,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "engine/transport-tls.h"
 #include "test-peer.h"
 #include "test-util.h"
+#include "tisock-tcp-socket-private.h"
 #include "tls-certificates.h"
 
 #include <string.h>
@@ -212,6 +214,29 @@ test_connect (Fixture       *fixture,
   expect (fixture->log, "closed");
   expect (fixture->client_log, "error");
   g_assert_cmpuint (tisock_server_socket_get_n_connections (fixture->server), ==, 0);
+}
+
+static GTlsConnection *
+get_connection (gpointer socket)
+{
+  TisockTransport *transport = tisock_tcp_socket_get_private (socket)->stream.transport;
+
+  return tisock_transport_tls_get_connection (transport);
+}
+
+/* The system's authorities are not read for a server that does not ask who its clients are. */
+static void
+test_trust (Fixture       *fixture,
+            gconstpointer  user_data)
+{
+  g_autoptr(GTlsDatabase) trust = NULL;
+
+  g_object_get (fixture->client, "trust-database", &trust, NULL);
+  open_client (fixture);
+  expect (fixture->client_log, "connected");
+  expect (fixture->log, "add accepted connected");
+  g_assert_true (g_tls_connection_get_database (get_connection (fixture->client)) == trust);
+  g_assert_null (g_tls_connection_get_database (get_connection (fixture->accepted)));
 }
 
 /* Without a server. */
@@ -714,6 +739,7 @@ static void
 add_tests (void)
 {
   add ("/ssl-server/connect", test_connect);
+  add ("/ssl-server/trust", test_trust);
   add ("/ssl-server/listen", test_listen);
   add ("/ssl-server/listen/no-certificate", test_listen_without_certificate);
   add ("/ssl-server/no-certificate", test_no_certificate);

@@ -101,20 +101,43 @@ accept_certificate_cb (GTlsConnection       *connection,
   return self->accepted;
 }
 
+/* NULL: nobody is to be verified. */
+static GTlsDatabase *
+dup_trust (const TisockTlsParameters *wanted)
+{
+  if (wanted->is_server && wanted->authentication == G_TLS_AUTHENTICATION_NONE)
+    return NULL;
+  if (wanted->trust != NULL)
+    return g_object_ref (wanted->trust);
+
+  return g_tls_backend_get_default_database (g_tls_backend_get_default ());
+}
+
+/* The backend is told from the beginning whom to trust: left alone it reads all of the system's
+ * authorities for each connection, which costs more than the rest of the handshake. */
 static GTlsConnection *
-make_connection (Talk    *self,
-                 GError **error)
+make_connection (Talk             *self,
+                 GTlsCertificate  *certificate,
+                 GError          **error)
 {
   const TisockTlsParameters *wanted = self->parameters;
-  GIOStream *wire = G_IO_STREAM (self->wire);
-  GIOStream *connection;
+  GTlsBackend *backend = g_tls_backend_get_default ();
+  g_autoptr(GTlsDatabase) trust = dup_trust (wanted);
 
   if (wanted->is_server)
-    connection = g_tls_server_connection_new (wire, NULL, error);
-  else
-    connection = g_tls_client_connection_new (wire, wanted->identity, error);
+    return g_initable_new (g_tls_backend_get_server_connection_type (backend), NULL, error,
+                           "base-io-stream", self->wire,
+                           "database", trust,
+                           "certificate", certificate,
+                           "authentication-mode", wanted->authentication,
+                           NULL);
 
-  return (GTlsConnection *) connection;
+  return g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL, error,
+                         "base-io-stream", self->wire,
+                         "database", trust,
+                         "certificate", certificate,
+                         "server-identity", wanted->identity,
+                         NULL);
 }
 
 static gboolean
@@ -132,19 +155,13 @@ prepare (Talk    *self,
   if (certificate == NULL && wanted->certificate_file != NULL)
     return FALSE;
 
-  self->connection = make_connection (self, error);
+  self->connection = make_connection (self, certificate, error);
   if (self->connection == NULL)
     return FALSE;
 
-  if (certificate != NULL)
-    g_tls_connection_set_certificate (self->connection, certificate);
-  if (wanted->trust != NULL)
-    g_tls_connection_set_database (self->connection, wanted->trust);
   if (wanted->protocols != NULL)
     g_tls_connection_set_advertised_protocols (self->connection,
                                                (const char * const *) wanted->protocols);
-  if (wanted->is_server)
-    g_object_set (self->connection, "authentication-mode", wanted->authentication, NULL);
   g_tls_connection_set_require_close_notify (self->connection, wanted->require_close_notify);
   g_signal_connect (self->connection, "accept-certificate", G_CALLBACK (accept_certificate_cb),
                     self);

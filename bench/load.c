@@ -8,7 +8,7 @@
  *
  * It connects, prints "ready", waits for a line on its input, does the work, prints what it did,
  * "operations N", and keeps the connections until its input ends. It uses raw epoll, so that it
- * costs as little as a client can.
+ * costs as little as a client can. "load-tls" is the same under TLS.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "link.h"
 #include "servers/mode.h"
 
 #define EVENTS 512
@@ -37,7 +38,7 @@
 /* One connection: how far the message under way has been sent and received back. */
 typedef struct
 {
-  int     fd;
+  Link    link;
   size_t  sent;
   size_t  received;
   int     writing;              /* OUT is armed */
@@ -76,8 +77,9 @@ await_input (void)
 }
 
 /* Many connections need many source addresses: 127.0.0.1, 127.0.0.2, … */
-static int
-connect_to_server (long index)
+static void
+connect_to_server (Link *link,
+                   long  index)
 {
   struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons ((uint16_t) port) };
   struct sockaddr_in from = { .sin_family = AF_INET };
@@ -96,9 +98,9 @@ connect_to_server (long index)
     die ("connection %ld: %s", index, strerror (errno));
 
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (link_open (link, fd) < 0)
+    die ("connection %ld: the server does not speak TLS", index);
   fcntl (fd, F_SETFL, O_NONBLOCK);
-
-  return fd;
 }
 
 static void
@@ -114,7 +116,7 @@ arm (Connection *connection,
     return;
 
   connection->writing = writing;
-  if (epoll_ctl (epoll_fd, operation, connection->fd, &event) < 0)
+  if (epoll_ctl (epoll_fd, operation, connection->link.fd, &event) < 0)
     die ("epoll_ctl: %s", strerror (errno));
 }
 
@@ -123,8 +125,8 @@ send_rest (Connection *connection)
 {
   while (connection->sent < size)
     {
-      ssize_t n = send (connection->fd, pattern + connection->sent, size - connection->sent,
-                        MSG_NOSIGNAL);
+      ssize_t n = link_send (&connection->link, pattern + connection->sent,
+                             size - connection->sent);
 
       if (n < 0 && errno == EAGAIN)
         break;
@@ -150,7 +152,7 @@ begin_message (Connection *connection)
 static void
 receive (Connection *connection)
 {
-  ssize_t n = recv (connection->fd, buffer, sizeof buffer, 0);
+  ssize_t n = link_receive (&connection->link, buffer, sizeof buffer);
 
   if (n < 0 && errno == EAGAIN)
     return;
@@ -176,7 +178,7 @@ connect_all (long n)
 
   for (long i = 0; i < n; i++)
     {
-      connections[i].fd = connect_to_server (i);
+      connect_to_server (&connections[i].link, i);
       arm (&connections[i], EPOLL_CTL_ADD, 0);
     }
 
@@ -223,8 +225,8 @@ upload (Connection *connection)
   while (connection->sent < size)
     {
       size_t rest = size - connection->sent;
-      ssize_t n = send (connection->fd, pattern + connection->sent % BLOCK_SIZE,
-                        rest < CHUNK ? rest : CHUNK, MSG_NOSIGNAL);
+      ssize_t n = link_send (&connection->link, pattern + connection->sent % BLOCK_SIZE,
+                             rest < CHUNK ? rest : CHUNK);
 
       if (n < 0 && errno == EAGAIN)
         return;
@@ -233,23 +235,23 @@ upload (Connection *connection)
       connection->sent += (size_t) n;
       if (connection->sent == size)
         {
-          shutdown (connection->fd, SHUT_WR);
+          link_end (&connection->link);
           arm (connection, EPOLL_CTL_MOD, 0);
           return;
         }
     }
 
-  if (recv (connection->fd, buffer, sizeof buffer, 0) != 0)
+  if (link_receive (&connection->link, buffer, sizeof buffer) != 0)
     die ("the server did not end a connection as it should");
   finished++;
-  close (connection->fd);
+  link_close (&connection->link);
 }
 
 static void
 download (Connection *connection)
 {
   size_t rest = size - connection->received;
-  ssize_t n = recv (connection->fd, buffer, rest < CHUNK ? rest : CHUNK, 0);
+  ssize_t n = link_receive (&connection->link, buffer, rest < CHUNK ? rest : CHUNK);
 
   if (n <= 0)
     die ("the server ended a connection: %s", n < 0 ? strerror (errno) : "end of stream");
@@ -260,7 +262,7 @@ download (Connection *connection)
   if (connection->received == size)
     {
       finished++;
-      close (connection->fd);
+      link_close (&connection->link);
     }
 }
 
@@ -289,12 +291,12 @@ run_accept (long concurrent)
 {
   for (; finished < operations; finished += concurrent)
     {
-      int fds[concurrent];
+      Link links[concurrent];
 
       for (long i = 0; i < concurrent; i++)
         {
-          fds[i] = connect_to_server (i);
-          if (send (fds[i], pattern, 1, MSG_NOSIGNAL) != 1)
+          connect_to_server (&links[i], i);
+          if (link_send (&links[i], pattern, 1) != 1)
             die ("send: %s", strerror (errno));
         }
       for (long i = 0; i < concurrent; i++)
@@ -302,11 +304,11 @@ run_accept (long concurrent)
           struct linger linger = { .l_onoff = 1 };
           char byte;
 
-          fcntl (fds[i], F_SETFL, 0);
-          if (recv (fds[i], &byte, 1, 0) != 1 || byte != pattern[0])
+          fcntl (links[i].fd, F_SETFL, 0);
+          if (link_receive (&links[i], &byte, 1) != 1 || byte != pattern[0])
             die ("a connection did not get its byte back");
-          setsockopt (fds[i], SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-          close (fds[i]);
+          setsockopt (links[i].fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+          link_close (&links[i]);
         }
     }
 }

@@ -29,7 +29,7 @@ def cost(name, row, operations):
         environment = {'LD_PRELOAD': os.path.join(os.path.abspath(BUILD), 'count-waits.so'),
                        'BENCH_WAITS': file.name}
         with server(name, row.get('mode'), environment=environment) as (process, port), \
-             Load(port, [*row['arguments'], operations]) as load:
+             Load(port, [*row['arguments'], operations], row.get('mode')) as load:
             settle(process.pid)
             waits = read_waits(file.name)
             before = cpu_time(process.pid)
@@ -91,17 +91,18 @@ def jitter(name, connections, operations):
         return late / 1000
 
 
-def per_operation(count, name, arguments, few, many):
+def per_operation(count, name, row):
     """By the difference of two runs: what starting costs, and connecting, is in both."""
-    return (count(name, arguments, many) - count(name, arguments, few)) / (many - few)
+    few, many = row['few'], row['many']
+    return (count(name, row, many) - count(name, row, few)) / (many - few)
 
 
-def instructions(name, arguments, operations):
+def instructions(name, row, operations):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'callgrind')
         wrapper = ['valgrind', '--tool=callgrind', '--callgrind-out-file=' + path]
-        with server(name, wrapper=wrapper) as (process, port):
-            with Load(port, [*arguments, operations]) as load:
+        with server(name, row.get('mode'), wrapper=wrapper) as (process, port):
+            with Load(port, [*row['arguments'], operations], row.get('mode')) as load:
                 load.go()
             process.send_signal(signal.SIGTERM)
             process.wait()
@@ -114,11 +115,12 @@ def child_of(pid):
         return int(file.read().split()[0])
 
 
-def system_calls(name, arguments, operations):
+def system_calls(name, row, operations):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'strace')
-        with server(name, wrapper=['strace', '-c', '-f', '-o', path]) as (process, port):
-            with Load(port, [*arguments, operations]) as load:
+        wrapper = ['strace', '-c', '-f', '-o', path]
+        with server(name, row.get('mode'), wrapper=wrapper) as (process, port):
+            with Load(port, [*row['arguments'], operations], row.get('mode')) as load:
                 load.go()
             # strace itself would leave its child alone.
             os.kill(child_of(process.pid), signal.SIGTERM)

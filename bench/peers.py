@@ -4,10 +4,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import contextlib
+import functools
 import os
 import select
 import shutil
 import subprocess
+import tempfile
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'servers')
 BUILD = os.path.join(os.environ.get('MESON_BUILD_ROOT', '_build-bench'), 'bench')
@@ -55,6 +57,34 @@ PEERS = {
 }
 
 
+FOLDER = tempfile.TemporaryDirectory()
+
+
+@functools.cache
+def certificate():
+    """A file with a certificate and its key, made for this run."""
+    path = os.path.join(FOLDER.name, 'certificate.pem')
+    key = os.path.join(FOLDER.name, 'key.pem')
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                    'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
+                    '/CN=localhost', '-out', path, '-keyout', key],
+                   check=True, stderr=subprocess.DEVNULL)
+    with open(path, 'a', encoding='ascii') as joined, open(key, encoding='ascii') as file:
+        joined.write(file.read())
+    return path
+
+
+def generator(mode):
+    return os.path.join(BUILD, 'load-tls' if mode == 'tls' else 'load')
+
+
+def missing_for_tls():
+    """What none of the workloads under TLS can do without; None: nothing is missing."""
+    if shutil.which('openssl') is None:
+        return 'the program openssl'
+    return None if os.path.exists(generator('tls')) else 'the library OpenSSL'
+
+
 def pinned(cpu, command):
     return ['taskset', '-c', str(cpu), *command]
 
@@ -62,9 +92,12 @@ def pinned(cpu, command):
 @contextlib.contextmanager
 def server(name, mode=None, wrapper=(), environment=None):
     """Runs a server; gives its process, or its wrapper's, and its port."""
+    environment = {**os.environ, **(environment or {})}
+    if mode == 'tls':
+        environment['BENCH_CERTIFICATE'] = certificate()
     command = pinned(SERVER_CPU, [*wrapper, *PEERS[name], *([mode] if mode else [])])
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               text=True, env={**os.environ, **(environment or {})})
+                               text=True, env=environment)
     try:
         line = process.stdout.readline()
         if not line.startswith('listening'):
@@ -76,15 +109,16 @@ def server(name, mode=None, wrapper=(), environment=None):
         process.stdout.close()
 
 
-def starts(name):
-    """Whether a peer is installed; a script may also lack a module of its language."""
+@functools.cache
+def starts(name, mode=None):
+    """Whether a peer is installed; a script may also lack a module of its language, or TLS."""
     command = PEERS[name]
     if shutil.which(command[0]) is None:
         return False
-    if not command[-1].startswith(SOURCES):
+    if mode is None and not command[-1].startswith(SOURCES):
         return True
     try:
-        with server(name):
+        with server(name, mode):
             return True
     except Failed:
         return False
@@ -93,8 +127,8 @@ def starts(name):
 class Load:
     """A generator whose connections are made; go() lets it do its work."""
 
-    def __init__(self, port, arguments):
-        command = [os.path.join(BUILD, 'load'), arguments[0], port, *map(str, arguments[1:])]
+    def __init__(self, port, arguments, mode=None):
+        command = [generator(mode), arguments[0], port, *map(str, arguments[1:])]
         self.process = subprocess.Popen(pinned(LOAD_CPU, command), text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if self.answer() != 'ready\n':

@@ -10,6 +10,7 @@ MODES = ['raw', 'floor', 'tisock', 'libuv', 'libevent', 'Asio', 'Qt', 'GIO strea
 C = [*BASIC, 'Qt', 'GIO streams', 'GSocket sources']
 PYTHON = ['tisock, Python', 'asyncio', 'GIO streams, Python']
 GJS = ['tisock, GJS', 'Node', 'GIO streams, GJS']
+TLS = ['tisock', 'GIO streams', 'asyncio', 'Node', 'tisock, Python', 'tisock, GJS']
 
 # These poll all sockets at each wake-up: how many times less they do where there are many. A quick
 # run leaves them out there, as they need long to accept so many.
@@ -67,6 +68,12 @@ ROWS = [
     open_and_close(1000),
     open_and_close(5000),
     open_and_close(MOST),
+    {'name': '64 B echo under TLS, 50 connections', 'mode': 'tls',
+     'arguments': ['echo', 50, 50, 64], 'operations': 40000, 'peers': TLS},
+    {'name': '1 MiB echo under TLS, 4 connections', 'mode': 'tls',
+     'arguments': ['echo', 4, 4, 1 << 20], 'operations': 400, 'peers': TLS},
+    {'name': 'TLS handshake + 1 byte + close', 'mode': 'tls', 'arguments': ['accept', 10],
+     'operations': 2000, 'peers': TLS},
 ]
 
 MEMORY = {'name': 'memory per idle connection', 'connections': MANY, 'quick-connections': 2000,
@@ -76,11 +83,20 @@ MEMORY = {'name': 'memory per idle connection', 'connections': MANY, 'quick-conn
 JITTER = {'name': 'lateness of a 60 Hz timeout, 99th percentile', 'connections': MANY,
           'operations': 600000, 'peers': ['tisock']}
 
-# What is counted: (workload, few operations, many). One connection makes batches of one, so that
-# the counts repeat; with ten, a server that is slowed by a tool finds all ten ready.
-COUNTS = {
-    '64 B echo, 1 connection': (['echo', 1, 1, 64], 1000, 3000),
-    '64 B echo, 10 connections': (['echo', 10, 10, 64], 2000, 12000),
-    'accept + 1 byte + close': (['accept', 1], 100, 600),
-}
 COUNTED = ['raw', 'floor', 'tisock', 'tisock, vfunc', 'libuv', 'tisock, Python']
+COUNTED_TLS = ['tisock', 'GIO streams']
+
+# What is counted, between few operations and many. One connection makes batches of one, so that
+# the counts repeat; with ten, a server that is slowed by a tool finds all ten ready.
+COUNTS = [
+    {'name': '64 B echo, 1 connection', 'arguments': ['echo', 1, 1, 64],
+     'few': 1000, 'many': 3000, 'peers': COUNTED},
+    {'name': '64 B echo, 10 connections', 'arguments': ['echo', 10, 10, 64],
+     'few': 2000, 'many': 12000, 'peers': COUNTED},
+    {'name': 'accept + 1 byte + close', 'arguments': ['accept', 1],
+     'few': 100, 'many': 600, 'peers': COUNTED},
+    {'name': '64 B echo under TLS, 1 connection', 'mode': 'tls', 'arguments': ['echo', 1, 1, 64],
+     'few': 1000, 'many': 3000, 'peers': COUNTED_TLS},
+    {'name': 'TLS handshake + 1 byte + close', 'mode': 'tls', 'arguments': ['accept', 1],
+     'few': 100, 'many': 300, 'peers': COUNTED_TLS},
+]

@@ -4,6 +4,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import asyncio
+import os
+import ssl
+import sys
 
 
 class Echo(asyncio.Protocol):
@@ -14,9 +17,17 @@ class Echo(asyncio.Protocol):
         self.transport.write(data)
 
 
+def make_context():
+    if sys.argv[1:] != ['tls']:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(os.environ['BENCH_CERTIFICATE'])
+    return context
+
+
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Echo, '127.0.0.1', 0, backlog=4096)
+    server = await loop.create_server(Echo, '127.0.0.1', 0, backlog=4096, ssl=make_context())
     print('listening on', server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

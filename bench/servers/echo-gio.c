@@ -1,5 +1,7 @@
 /* echo-gio.c: GIO's streams, asynchronous, behind a GSocketService
  *
+ * Under TLS the handshake begins with the first read, as GTlsConnection's documentation has it.
+ *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -12,11 +14,13 @@
 
 typedef struct
 {
-  GSocketConnection *connection;
-  GInputStream      *input;
-  GOutputStream     *output;
-  char               data[CHUNK];
+  GIOStream     *connection;
+  GInputStream  *input;
+  GOutputStream *output;
+  char           data[CHUNK];
 } Echo;
+
+static GTlsCertificate *certificate;
 
 static void read_ready_cb  (GObject      *object,
                             GAsyncResult *result,
@@ -28,7 +32,7 @@ static void write_ready_cb (GObject      *object,
 static void
 end (Echo *echo)
 {
-  g_io_stream_close (G_IO_STREAM (echo->connection), NULL, NULL);
+  g_io_stream_close (echo->connection, NULL, NULL);
   g_object_unref (echo->connection);
   g_free (echo);
 }
@@ -79,6 +83,15 @@ read_ready_cb (GObject      *object,
     end (echo);
 }
 
+static GIOStream *
+make_stream (GSocketConnection *connection)
+{
+  if (certificate == NULL)
+    return g_object_ref (G_IO_STREAM (connection));
+
+  return g_tls_server_connection_new (G_IO_STREAM (connection), certificate, NULL);
+}
+
 static gboolean
 incoming_cb (GSocketService    *service,
              GSocketConnection *connection,
@@ -87,9 +100,9 @@ incoming_cb (GSocketService    *service,
 {
   Echo *echo = g_new (Echo, 1);
 
-  echo->connection = g_object_ref (connection);
-  echo->input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  echo->output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  echo->connection = make_stream (connection);
+  echo->input = g_io_stream_get_input_stream (echo->connection);
+  echo->output = g_io_stream_get_output_stream (echo->connection);
   g_socket_set_option (g_socket_connection_get_socket (connection), 6, 1, 1, NULL);
   if (mode == MODE_SOURCE)
     send_block (echo);
@@ -108,6 +121,11 @@ main (int   argc,
   GSocketAddress *bound = NULL;
 
   set_mode (argc, argv);
+  if (certificate_file != NULL)
+    certificate = g_tls_certificate_new_from_file (certificate_file, NULL);
+  if (certificate_file != NULL && certificate == NULL)
+    return 1;
+
   g_socket_listener_set_backlog (G_SOCKET_LISTENER (service), 4096);
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,

@@ -1,6 +1,7 @@
 /* echo-tisock.c: tisock with signal handlers
  *
- * echo-tisock [echo|sink|source|jitter [IDLE-TIMEOUT]]: "jitter" is "echo" with what jitter.h has
+ * echo-tisock [echo|sink|source|tls|jitter [IDLE-TIMEOUT]]: "jitter" is "echo" with what jitter.h
+ * has
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -51,6 +52,20 @@ accepted_cb (TisockServerSocket *server,
     }
 }
 
+static gboolean
+start_tls (TisockServerSocket *server)
+{
+  g_autoptr(TisockTlsSettings) settings =
+    tisock_tls_settings_new_from_files (certificate_file, NULL, NULL);
+
+  if (settings == NULL)
+    return FALSE;
+
+  tisock_server_socket_set_tls_settings (server, settings);
+
+  return TRUE;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -64,6 +79,8 @@ main (int   argc,
     jitter_init ();
   tisock_server_socket_set_address (server, "127.0.0.1");
   g_signal_connect (server, "accepted", G_CALLBACK (accepted_cb), NULL);
+  if (certificate_file != NULL && !start_tls (server))
+    return 1;
   if (!tisock_server_socket_listen (server, NULL))
     return 1;
 

@@ -1,6 +1,7 @@
 /* mode.h: what a server does with its connections, as its first argument says
  *
- * "echo" sends back what comes, "sink" swallows it, "source" sends the same block again and again.
+ * "echo" sends back what comes, "sink" swallows it, "source" sends the same block again and again;
+ * "tls" is "echo" under TLS, for the servers that can do that.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -9,6 +10,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BLOCK_SIZE 65536
@@ -16,6 +18,7 @@
 enum { MODE_ECHO, MODE_SINK, MODE_SOURCE };
 
 static int mode;
+static const char *certificate_file;    /* with the key in it; NULL: no TLS */
 static char block[BLOCK_SIZE];
 
 /* No two places of it look alike, so that a byte lost or doubled is seen. */
@@ -35,6 +38,8 @@ set_mode (int   argc,
     mode = MODE_SINK;
   if (argc > 1 && strcmp (argv[1], "source") == 0)
     mode = MODE_SOURCE;
+  if (argc > 1 && strcmp (argv[1], "tls") == 0)
+    certificate_file = getenv ("BENCH_CERTIFICATE");
   fill_block (block, sizeof block);
 
   /* A source writes until the peer is gone; not every library keeps the signal away. */

@@ -98,5 +98,5 @@ COUNTS = [
     {'name': '64 B echo under TLS, 1 connection', 'mode': 'tls', 'arguments': ['echo', 1, 1, 64],
      'few': 1000, 'many': 3000, 'peers': COUNTED_TLS},
     {'name': 'TLS handshake + 1 byte + close', 'mode': 'tls', 'arguments': ['accept', 1],
-     'few': 100, 'many': 300, 'peers': COUNTED_TLS},
+     'few': 20, 'many': 80, 'peers': COUNTED_TLS},
 ]

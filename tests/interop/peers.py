@@ -81,6 +81,10 @@ class Peer(Program):
         super().__init__(argv[0], wrap + [str(arg) for arg in argv], start_new_session=True,
                          **popen)
 
+    def kill(self):
+        """Ends all its processes, without a chance to say anything more."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+
     def stop(self):
         """Ends all its processes: any of them holds the output open."""
         if not self.has_ended():
@@ -147,7 +151,7 @@ class TestCase(support.TestCase):
                         return int(fields[1].partition(':')[2], 16)
         program.fail('ended without listening')
 
-    def finish(self, program, status=0):
+    def join(self, program):
         """Runs the main context until a program has ended."""
         pidfd = os.pidfd_open(program.process.pid)
         self.addCleanup(os.close, pidfd)
@@ -155,7 +159,16 @@ class TestCase(support.TestCase):
                                       lambda fd, condition: GLib.SOURCE_CONTINUE)
         iterate_until(program.has_ended)
         GLib.source_remove(watch)
+
+    def finish(self, program, status=0):
+        self.join(program)
         program.check_status(status)
+
+    def run_program(self, *argv, status=0, **popen):
+        """Runs a program to its end, and returns what it has said."""
+        program = self.start(*argv, **popen)
+        self.finish(program, status)
+        return program.rest()
 
     def open(self, sock):
         """Waits until a socket is connected or that has failed; returns it and what it has said."""
@@ -223,8 +236,8 @@ class Message:
         self.body = bytearray()
 
 
-class HTTPSocket(Tisock.TCPSocket):
-    """Takes one message after the other; a server's sockets have each answered."""
+class HTTP:
+    """What a socket takes one message after the other with; a server's have each answered."""
 
     def __init__(self, answer=None, **settings):
         super().__init__(**settings)
@@ -232,7 +245,7 @@ class HTTPSocket(Tisock.TCPSocket):
         self.current = None
         self.answer = answer
 
-    def do_data_available(self):
+    def take_messages(self):
         while self.advance():
             pass
 
@@ -293,6 +306,14 @@ class HTTPSocket(Tisock.TCPSocket):
             self.shutdown()
 
 
+class HTTPSocket(HTTP, Tisock.TCPSocket):
+    do_data_available = HTTP.take_messages
+
+
+class HTTPSSocket(HTTP, Tisock.SSLSocket):
+    do_data_available = HTTP.take_messages
+
+
 class WebServer(Tisock.ServerSocket):
     """Answers each request with what a function makes of it; counts its connections."""
 
@@ -302,5 +323,6 @@ class WebServer(Tisock.ServerSocket):
         self.sockets = []
 
     def do_add_socket(self):
-        self.sockets.append(HTTPSocket(self.answer))
+        socket_class = HTTPSSocket if self.tls_settings else HTTPSocket
+        self.sockets.append(socket_class(self.answer))
         return self.sockets[-1]

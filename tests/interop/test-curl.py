@@ -16,11 +16,9 @@ class CurlTest(TestCase):
     def serve(self, answer):
         return self.make_server(WebServer(answer))
 
-    def curl(self, server, path, *options, status=0, **popen):
-        program = self.start('curl', '-sS', '--noproxy', '*', *options,
-                             f'http://{HOST}:{server.port}{path}', **popen)
-        self.finish(program, status)
-        return program.rest()
+    def curl(self, server, path, *options, **more):
+        return self.run_program('curl', '-sS', '--noproxy', '*', *options,
+                                f'http://{HOST}:{server.port}{path}', **more)
 
     def test_keep_alive(self):
         server = self.serve(lambda request: (get_path(request) + '\n').encode())

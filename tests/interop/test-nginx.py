@@ -4,65 +4,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os
-import pathlib
 import signal
 import unittest
 
-from peers import (CLOSED, HOST, HTTPSocket, TestCase, WebServer, digest, iterate_until,
-                   main)
-
-STREAM_MODULE = pathlib.Path('/usr/lib/nginx/modules/ngx_stream_module.so')
-
-CONFIGURATION = '''
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-{modules}
-events {{ }}
-{stream}
-http {{
-  access_log off; root {folder}/www;
-  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; uwsgi_temp_path {folder}/c;
-  fastcgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-  {http}
-}}
-'''
+from nginx import STREAM_MODULE, Nginx
+from peers import CLOSED, HOST, TestCase, WebServer, digest, iterate_until, main
 
 
-class NginxTest(TestCase):
-    def start_nginx(self, http='', stream=''):
-        """The listening socket is inherited, as in an upgrade of nginx: {port} is its port."""
-        self.root = self.folder()
-        (self.root / 'www').mkdir()
-        listener, port = self.listener()
-        (self.root / 'nginx.conf').write_text(CONFIGURATION.format(
-            folder=self.root,
-            modules=f'load_module {STREAM_MODULE};' if stream else '',
-            http=http.replace('LISTEN', f'listen {HOST}:{port}'),
-            stream=stream.replace('LISTEN', f'listen {HOST}:{port}')))
-        self.nginx = self.start('nginx', '-p', self.root, '-e', self.root / 'error.log',
-                                '-c', self.root / 'nginx.conf',
-                                pass_fds=[listener], env={**os.environ, 'NGINX': f'{listener};'})
-        return port
-
-    def put(self, name, data):
-        path = self.root / 'www' / name
-        path.write_bytes(data)
-        path.chmod(0o644)
-
-    def web_client(self, port):
-        return self.client(port, HTTPSocket())
-
-    def get(self, web, *paths):
-        web.write(b''.join(f'GET {path} HTTP/1.1\r\nHost: x\r\n\r\n'.encode() for path in paths))
-
-    def request(self, web, path):
-        """Asks for one thing, and waits for it."""
-        before = len(web.messages)
-        self.get(web, path)
-        iterate_until(lambda: len(web.messages) > before)
-        return web.messages[-1]
-
-
-class WebTest(NginxTest):
+class WebTest(Nginx, TestCase):
     def test_keep_alive(self):
         port = self.start_nginx('server { LISTEN; keepalive_requests 1000; }')
         pages = [os.urandom(size) for size in (0, 1, 1000, 100000)]
@@ -131,7 +80,7 @@ class WebTest(NginxTest):
 
 
 @unittest.skipUnless(STREAM_MODULE.exists(), 'nginx has no module for streams')
-class StreamTest(NginxTest):
+class StreamTest(Nginx, TestCase):
     def start_proxy(self, server):
         return self.start_nginx(stream=f'''stream {{ server {{
             LISTEN; proxy_pass {HOST}:{server.port}; proxy_half_close on; }} }}''')
@@ -160,7 +109,7 @@ class StreamTest(NginxTest):
         self.assert_lost(client, events)
 
 
-class ReverseTest(NginxTest):
+class ReverseTest(Nginx, TestCase):
     def start_proxy(self, server, more=''):
         return self.start_nginx(f'''
             upstream origin {{ server {HOST}:{server.port}; keepalive 4; }}

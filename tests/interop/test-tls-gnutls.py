@@ -16,6 +16,7 @@ FILES = {
 
 class GnuTLSClient(ServerTests):
     is_polite = False
+    start_later = ('--starttls-proto', 'smtp')
 
     def make_client(self, port, side):
         protocols = [f'--alpn={name}' for name in side.protocols]

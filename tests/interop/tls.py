@@ -22,7 +22,7 @@ from support import Recorder
 FOLDER = pathlib.Path(__file__).resolve().parent
 VERSIONS = {'1.2': Gio.TlsProtocolVersion.TLS_1_2, '1.3': Gio.TlsProtocolVersion.TLS_1_3}
 
-# Openssl lets only an authority that has one choose dates.
+# The openssl program lets dates be chosen only where it is an authority that has one of these.
 CONFIGURATION = '''
 [ca]
 default_ca = own
@@ -178,7 +178,7 @@ class SecureServer(Tisock.ServerSocket):
 
 
 class MailSocket(Tisock.SSLSocket):
-    """What is said of SMTP before there is a mail. Keeps the lines, and whether they came by TLS."""
+    """What is said of SMTP before there is a mail. Keeps the words, and whether TLS was there."""
 
     def __init__(self):
         super().__init__(ssl_enabled=False, certificate_file=path_of('localhost'))

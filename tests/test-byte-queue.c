@@ -489,6 +489,31 @@ test_byte_queue_take_bytes (void)
   assert_is_empty (&queue);
 }
 
+static void
+test_byte_queue_cut (void)
+{
+  TisockByteQueue queue = { NULL };
+  g_autofree guint8 *pattern = make_pattern (2000);
+  g_autoptr(GBytes) middle = NULL;
+  g_autoptr(GBytes) first = NULL;
+  TisockChunk loan;
+
+  tisock_byte_queue_append (&queue, pattern, 1000);
+  tisock_byte_queue_lend (&queue, &loan, pattern + 1000, 1000);
+  middle = tisock_byte_queue_cut (&queue, 900, 300);
+  g_assert_cmpmem (g_bytes_get_data (middle, NULL), g_bytes_get_size (middle), pattern + 900, 300);
+  first = tisock_byte_queue_cut (&queue, 0, 900);
+  g_assert_cmpmem (g_bytes_get_data (first, NULL), g_bytes_get_size (first), pattern, 900);
+  assert_content (&queue, pattern + 1200, 800);
+
+  /* The last bytes of all. */
+  g_bytes_unref (tisock_byte_queue_cut (&queue, 799, 1));
+  assert_content (&queue, pattern + 1200, 799);
+  tisock_byte_queue_settle (&queue);
+  assert_content (&queue, pattern + 1200, 799);
+  tisock_byte_queue_clear (&queue);
+}
+
 /* The block stays where it is, for as long as any of its bytes is referred to. */
 static void
 test_byte_queue_take_block (void)
@@ -859,6 +884,7 @@ main (int   argc,
   g_test_add_func ("/byte-queue/peek/growing", test_byte_queue_peek_growing);
   g_test_add_func ("/byte-queue/take-bytes", test_byte_queue_take_bytes);
   g_test_add_func ("/byte-queue/take-bytes/block", test_byte_queue_take_block);
+  g_test_add_func ("/byte-queue/cut", test_byte_queue_cut);
   g_test_add_func ("/byte-queue/get-vectors", test_byte_queue_get_vectors);
   g_test_add_func ("/byte-queue/random", test_byte_queue_random);
 

@@ -548,7 +548,8 @@ tisock_server_socket_install_properties (GObjectClass  *object_class,
    * [signal@ServerSocket::add-socket] gives has to be of that class, or is refused: a
    * socket with a certificate of its own goes by its own properties, and one whose
    * [property@SSLSocket:ssl-enabled] is `FALSE` begins with TLS when
-   * [method@SSLSocket.start_tls] is called.
+   * [method@SSLSocket.start_tls] is called; that of an [class@EasyTCPSocket], which is so
+   * at first, is set.
    *
    * Counts for connections that come from then on, as do changes of the settings.
    * The default is `NULL`: no TLS.

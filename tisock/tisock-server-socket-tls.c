@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "tisock-easy-tcp-socket.h"
 #include "tisock-server-socket-private.h"
 #include "tisock-ssl-socket-private.h"
 
@@ -38,6 +39,10 @@ tisock_server_socket_equip (TisockServerSocket *self,
 
   if (priv->tls_settings == NULL)
     return;
+
+  /* Its default is no TLS, and nobody would notice. */
+  if (TISOCK_IS_EASY_TCP_SOCKET (socket))
+    tisock_ssl_socket_set_ssl_enabled (TISOCK_SSL_SOCKET (socket), TRUE);
 
   priv->tls_gate.maximum = tisock_tls_settings_get_maximum_handshakes (priv->tls_settings);
   tisock_ssl_socket_set_server_settings (TISOCK_SSL_SOCKET (socket), priv->tls_settings,

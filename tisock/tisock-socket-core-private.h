@@ -21,14 +21,15 @@ typedef enum
 {
   TISOCK_DUE_CONNECTED      = 1 << 0,
   TISOCK_DUE_DATA_AVAILABLE = 1 << 1,
-  TISOCK_DUE_READ_EOF       = 1 << 2,
-  TISOCK_DUE_SEND_PROGRESS  = 1 << 3,
-  TISOCK_DUE_SEND_COMPLETE  = 1 << 4,
-  TISOCK_DUE_DRAINED        = 1 << 5,
-  TISOCK_DUE_MOVED          = 1 << 6,   /* no signal, but there are calls that wait for it */
-  TISOCK_DUE_DRAINING       = 1 << 7,
-  TISOCK_DUE_ERROR          = 1 << 8,
-  TISOCK_DUE_CLOSED         = 1 << 9,
+  TISOCK_DUE_MESSAGES       = 1 << 2,   /* instead of DATA_AVAILABLE, until there are no more */
+  TISOCK_DUE_READ_EOF       = 1 << 3,
+  TISOCK_DUE_SEND_PROGRESS  = 1 << 4,
+  TISOCK_DUE_SEND_COMPLETE  = 1 << 5,
+  TISOCK_DUE_DRAINED        = 1 << 6,
+  TISOCK_DUE_MOVED          = 1 << 7,   /* no signal, but there are calls that wait for it */
+  TISOCK_DUE_DRAINING       = 1 << 8,
+  TISOCK_DUE_ERROR          = 1 << 9,
+  TISOCK_DUE_CLOSED         = 1 << 10,
 } TisockDue;
 
 /* The calls that wait, by what they wait for. */
@@ -197,6 +198,12 @@ gboolean       tisock_socket_core_run_operation  (TisockSocketCore              
                                                   int                            timeout_ms,
                                                   GCancellable                  *cancellable,
                                                   gpointer                      *result,
+                                                  GError                       **error);
+/* The same until the socket is connected. */
+gboolean       tisock_socket_core_wait_open      (TisockSocketCore              *self,
+                                                  const char                    *name,
+                                                  int                            timeout_ms,
+                                                  GCancellable                  *cancellable,
                                                   GError                       **error);
 
 /* The same for what waits until the socket is connected, which is closed if that is given up. */

@@ -116,6 +116,16 @@ serve_operation (TisockSocketCore *self,
   tisock_wait_set_clear (&set);
 }
 
+/* An end that is the outcome is said before it is returned, but after messages that have come. */
+static gboolean
+is_end_due (TisockSocketCore *self)
+{
+  TisockSocketCorePrivate *priv = GET_PRIVATE (self);
+
+  return (priv->due & TISOCK_DUE_CLOSED) && priv->held == 1 &&
+         ((priv->due & TISOCK_DUE_MESSAGES) == 0 || priv->operations->is_empty (self));
+}
+
 gboolean
 tisock_socket_core_run_operation (TisockSocketCore  *self,
                                   TisockOperation   *operation,
@@ -134,8 +144,7 @@ tisock_socket_core_run_operation (TisockSocketCore  *self,
   tisock_blocking_begin (&blocking, name, timeout_ms, cancellable);
   serve_operation (self, operation, &blocking, &outcome);
   tisock_blocking_end (&blocking);
-  /* An end that is the outcome is said before it is returned. */
-  if ((outcome.error != NULL || outcome.end) && (priv->due & TISOCK_DUE_CLOSED) && priv->held == 1)
+  if ((outcome.error != NULL || outcome.end) && is_end_due (self))
     {
       priv->held--;
       tisock_socket_core_emit_end (self);
@@ -308,20 +317,30 @@ tisock_socket_core_await_open (TisockSocketCore *self,
 }
 
 gboolean
+tisock_socket_core_wait_open (TisockSocketCore  *self,
+                              const char        *name,
+                              int                timeout_ms,
+                              GCancellable      *cancellable,
+                              GError           **error)
+{
+  TisockOperation opened = tisock_operation_init (&open_funcs);
+  gpointer result;
+
+  return tisock_socket_core_run_operation (self, &opened, name, timeout_ms, cancellable, &result,
+                                           error);
+}
+
+gboolean
 tisock_socket_core_run_open (TisockSocketCore  *self,
                              const char        *name,
                              int                timeout_ms,
                              GCancellable      *cancellable,
                              GError           **error)
 {
-  TisockOperation opened = tisock_operation_init (&open_funcs);
-  gpointer result;
-
-  if (tisock_socket_core_run_operation (self, &opened, name, timeout_ms, cancellable, &result,
-                                        error))
+  if (tisock_socket_core_wait_open (self, name, timeout_ms, cancellable, error))
     return TRUE;
 
-  open_cancelled (&opened, self);
+  tisock_socket_core_close (self);
 
   return FALSE;
 }

@@ -485,6 +485,7 @@ emit_one (TisockSocketCore *self,
       emit_closed (self);
       break;
 
+    case TISOCK_DUE_MESSAGES:
     case TISOCK_DUE_READ_EOF:
     case TISOCK_DUE_DRAINED:
     case TISOCK_DUE_DRAINING:

@@ -36,9 +36,24 @@ tisock_tcp_socket_note_taken (TisockTCPSocket *self)
 }
 
 gboolean
-tisock_tcp_socket_may_read (TisockTCPSocket  *self,
-                            const char       *function,
-                            GError          **error)
+tisock_tcp_socket_check_bytes (TisockTCPSocket  *self,
+                               const char       *operation,
+                               GError          **error)
+{
+  if (tisock_tcp_socket_get_messages (GET_PRIVATE (self)) == NULL)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not %s: the socket sends and receives messages",
+                                    operation);
+}
+
+/* Whether the receive buffer may be looked at now. */
+static gboolean
+may_look (TisockTCPSocket  *self,
+          const char       *function,
+          GError          **error)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
 
@@ -47,6 +62,14 @@ tisock_tcp_socket_may_read (TisockTCPSocket  *self,
 
   return priv->stream.transport != NULL || !tisock_tcp_socket_is_lent (priv) ||
          tisock_tcp_socket_refuse (self, "read", error);
+}
+
+gboolean
+tisock_tcp_socket_may_read (TisockTCPSocket  *self,
+                            const char       *function,
+                            GError          **error)
+{
+  return may_look (self, function, error) && tisock_tcp_socket_check_bytes (self, "read", error);
 }
 
 static gsize
@@ -501,7 +524,7 @@ tisock_tcp_socket_look_ahead (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
+  if (!may_look (self, G_STRFUNC, NULL))
     return NULL;
 
   *length = clamp_count (self, count);
@@ -534,7 +557,7 @@ tisock_tcp_socket_peek (TisockTCPSocket *self,
   *length = 0;
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
 
-  if (!tisock_tcp_socket_may_read (self, G_STRFUNC, NULL))
+  if (!may_look (self, G_STRFUNC, NULL))
     return NULL;
 
   received = &GET_PRIVATE (self)->stream.received;
@@ -616,6 +639,15 @@ is_full (TisockTCPSocketPrivate *priv,
 
 gboolean
 tisock_tcp_socket_check_write (TisockTCPSocket  *self,
+                               gsize             length,
+                               GError          **error)
+{
+  return tisock_tcp_socket_check_bytes (self, "write", error) &&
+         tisock_tcp_socket_check_queue (self, length, error);
+}
+
+gboolean
+tisock_tcp_socket_check_queue (TisockTCPSocket  *self,
                                gsize             length,
                                GError          **error)
 {

@@ -32,17 +32,18 @@ find_frame (TisockTCPSocket         *self,
   return tisock_frame_find (format, &priv->stream.received, 0, searched, frame);
 }
 
-/* For a frame that has begun to come in, and that the receive limit would never let in whole. */
-static void
-make_room (TisockTCPSocket   *self,
-           const TisockFrame *frame)
+/* Not for one behind the limit: there would be no end of it. */
+void
+tisock_tcp_socket_make_room (TisockTCPSocket   *self,
+                             gsize              offset,
+                             const TisockFrame *frame)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
   guint64 limit = priv->settings->stream.receive_limit;
-  gsize size = tisock_frame_get_size (frame);
+  gsize end = offset + tisock_frame_get_size (frame);
 
-  if (limit != 0 && size > limit && priv->stream.received.length > 0)
-    tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_FRAME, size);
+  if (offset < limit && end > limit && priv->stream.received.length > offset)
+    tisock_tcp_socket_need (self, TISOCK_TCP_NEED_OF_FRAME, end);
 }
 
 /* Where the next frame begins nobody can know now. */
@@ -77,7 +78,7 @@ tisock_tcp_socket_take_frame (TisockTCPSocket          *self,
       return bytes;
 
     case TISOCK_SCAN_MORE:
-      make_room (self, frame);
+      tisock_tcp_socket_make_room (self, 0, frame);
       return NULL;
 
     case TISOCK_SCAN_TOO_LARGE:

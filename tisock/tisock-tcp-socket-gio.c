@@ -374,7 +374,8 @@ tisock_tcp_socket_get_io_stream (TisockTCPSocket  *self,
 
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
     return ref_io_stream (self, error);
-  if (!tisock_tcp_socket_may_part (self, "lend the connection", error))
+  if (!tisock_tcp_socket_check_bytes (self, "lend the connection", error) ||
+      !tisock_tcp_socket_may_part (self, "lend the connection", error))
     return NULL;
 
   loan = make_loan (self, error);
@@ -413,6 +414,7 @@ tisock_tcp_socket_steal_socket (TisockTCPSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
+      !tisock_tcp_socket_check_bytes (self, "give the connection away", error) ||
       !check_parting (self, "give the connection away", error))
     return NULL;
 

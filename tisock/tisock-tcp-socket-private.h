@@ -22,6 +22,7 @@ typedef struct _TisockSendOperation TisockSendOperation;
 typedef struct _TisockTCPAmounts TisockTCPAmounts;
 typedef struct _TisockTCPExtras TisockTCPExtras;
 typedef struct _TisockTCPLayer TisockTCPLayer;
+typedef struct _TisockTCPMessages TisockTCPMessages;
 typedef struct _TisockTCPSettings TisockTCPSettings;
 typedef struct _TisockTCPSocketPrivate TisockTCPSocketPrivate;
 
@@ -80,6 +81,18 @@ struct _TisockTCPLayer
   void     (*notify)  (TisockTCPSocket  *self);
 };
 
+/* What a subclass makes of the bytes, which are not for the program then. */
+struct _TisockTCPMessages
+{
+  /* In a turn, instead of `data-available`. */
+  void   (*deliver)  (TisockTCPSocket *self);
+  /* How many of the bytes that have come belong to messages that are whole. */
+  gsize  (*measure)  (TisockTCPSocket *self);
+  /* What has come of a message that will never be whole; there is some. */
+  char  *(*describe) (TisockTCPSocket *self,
+                      gsize            offset);
+};
+
 /* A call that waits until what was queued then has been sent. */
 struct _TisockSendOperation
 {
@@ -97,6 +110,7 @@ struct _TisockTCPExtras
   gsize               searched;         /* how far the receive buffer was searched for it */
 
   const TisockTCPLayer *layer;          /* NULL: none */
+  const TisockTCPMessages *messages;    /* NULL: the bytes are for the program */
 
   /* While the receive limit is raised for it; 0: no need. */
   guint64             needed[TISOCK_TCP_N_NEEDS];
@@ -155,6 +169,12 @@ tisock_tcp_socket_get_layer (TisockTCPSocketPrivate *priv)
   return priv->extras != NULL ? priv->extras->layer : NULL;
 }
 
+static inline const TisockTCPMessages *
+tisock_tcp_socket_get_messages (TisockTCPSocketPrivate *priv)
+{
+  return priv->extras != NULL ? priv->extras->messages : NULL;
+}
+
 typedef enum
 {
   TISOCK_TCP_PROP_ADDRESS = 1,
@@ -204,8 +224,16 @@ void                    tisock_tcp_socket_announce        (TisockTCPSocket      
 gboolean                tisock_tcp_socket_ended_in_order  (TisockTCPSocket       *self,
                                                            const GError          *end);
 
-/* Whether a write of this length may be queued now. */
+/* Whether the bytes of the connection are the program's to use. */
+gboolean                tisock_tcp_socket_check_bytes     (TisockTCPSocket       *self,
+                                                           const char            *operation,
+                                                           GError               **error);
+/* Whether the program may write so many bytes now. */
 gboolean                tisock_tcp_socket_check_write     (TisockTCPSocket       *self,
+                                                           gsize                  length,
+                                                           GError               **error);
+/* Whether so many bytes may be queued now, whosever they are. */
+gboolean                tisock_tcp_socket_check_queue     (TisockTCPSocket       *self,
                                                            gsize                  length,
                                                            GError               **error);
 /* To be called after the stream was given something to send. */
@@ -233,7 +261,12 @@ void                    tisock_tcp_socket_need            (TisockTCPSocket      
 /* To be called after bytes were taken from the receive buffer. */
 void                    tisock_tcp_socket_note_taken      (TisockTCPSocket       *self);
 
-/* tisock-tcp-socket-framing.c: the first frame in the receive buffer; NULL without an error if it
+/* tisock-tcp-socket-framing.c: for a frame that has begun to come in, and that the receive limit
+ * would never let in whole. */
+void                    tisock_tcp_socket_make_room       (TisockTCPSocket       *self,
+                                                           gsize                  offset,
+                                                           const TisockFrame     *frame);
+/* The first frame in the receive buffer; NULL without an error if it
  * is not whole, and then there is room for the rest of it. What is no frame ends the life. */
 GBytes                 *tisock_tcp_socket_take_frame      (TisockTCPSocket       *self,
                                                            const TisockFrameFormat *format,

@@ -192,6 +192,9 @@ check_receive (TisockTCPSocket  *self,
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                       "Could not receive: the socket has not been opened");
 
+  if (!tisock_tcp_socket_check_bytes (self, "receive", error))
+    return FALSE;
+
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)))
     return tisock_tcp_socket_refuse (self, "receive", error);
 

@@ -69,6 +69,9 @@ find_obstacle (TisockTCPSocket *self,
   if (tisock_tcp_socket_is_lent (GET_PRIVATE (self)) ||
       tisock_tcp_socket_is_lent (GET_PRIVATE (other)))
     return "the connection is lent to an I/O stream";
+  if (tisock_tcp_socket_get_messages (GET_PRIVATE (self)) != NULL ||
+      tisock_tcp_socket_get_messages (GET_PRIVATE (other)) != NULL)
+    return "the socket sends and receives messages";
   if (stream->transport == NULL)
     return "the socket is not connected";
   if (target->transport == NULL)

@@ -179,7 +179,8 @@ stream_happened (TisockStream       *stream,
   guint due = 0;
 
   if (events & TISOCK_STREAM_RECEIVED)
-    due |= TISOCK_DUE_DATA_AVAILABLE;
+    due |= tisock_tcp_socket_get_messages (GET_PRIVATE (stream->slot.owner)) == NULL
+           ? TISOCK_DUE_DATA_AVAILABLE : TISOCK_DUE_MESSAGES;
   if (events & TISOCK_STREAM_EOF)
     due |= TISOCK_DUE_READ_EOF;
   if (events & TISOCK_STREAM_SENT)
@@ -224,6 +225,32 @@ describe_peer (TisockTCPSocket *self)
                              : g_strdup ("the peer");
 }
 
+/* Whether the end comes within a message; then the error says so. */
+static gboolean
+note_cut (TisockTCPSocket *self,
+          GError          *error)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  const TisockTCPMessages *messages = tisock_tcp_socket_get_messages (priv);
+  g_autofree char *rest = NULL;
+  char *message;
+  gsize whole;
+
+  if (messages == NULL)
+    return FALSE;
+
+  whole = messages->measure (self);
+  if (whole == priv->stream.received.length)
+    return FALSE;
+
+  rest = messages->describe (self, whole);
+  message = g_strdup_printf ("%s; %s", error->message, rest);
+  g_free (error->message);
+  error->message = message;
+
+  return TRUE;
+}
+
 static void
 stream_ended (TisockStream *stream,
               GError       *error,
@@ -231,10 +258,9 @@ stream_ended (TisockStream *stream,
 {
   TisockSocketCore *self = (TisockSocketCore *) stream->slot.owner;
   g_autofree char *peer = describe_peer ((TisockTCPSocket *) self);
-
   TisockSocketState state = TISOCK_SOCKET_STATE_ERROR;
 
-  if (error_number == 0)
+  if (!note_cut ((TisockTCPSocket *) self, error) && error_number == 0)
     state = TISOCK_SOCKET_STATE_CLOSED;
 
   g_prefix_error (&error, "Connection with %s: ", peer);
@@ -792,15 +818,29 @@ tcp_release (TisockSocketCore *core)
   leave_server (TISOCK_TCP_SOCKET (core));
 }
 
+/* What has come of a message stays, so that it is known where the next one begins. */
+static gsize
+get_disposable (TisockTCPSocket *self)
+{
+  TisockTCPSocketPrivate *priv = GET_PRIVATE (self);
+  const TisockTCPMessages *messages = tisock_tcp_socket_get_messages (priv);
+
+  if (messages == NULL || !tisock_socket_core_is_live (TISOCK_SOCKET_CORE (self)))
+    return priv->stream.received.length;
+
+  return messages->measure (self);
+}
+
 static void
 tcp_purge (TisockSocketCore *core)
 {
   TisockTCPSocketPrivate *priv = GET_PRIVATE (core);
+  gsize length = get_disposable (TISOCK_TCP_SOCKET (core));
 
-  if (priv->stream.received.length == 0 && tisock_tcp_socket_count_descriptors (priv) == 0)
+  if (length == 0 && tisock_tcp_socket_count_descriptors (priv) == 0)
     return;
 
-  tisock_byte_queue_clear (&priv->stream.received);
+  tisock_byte_queue_skip (&priv->stream.received, length);
   if (priv->extras != NULL)
     tisock_inbox_clear (&priv->extras->inbox);
   tisock_tcp_socket_note_taken (TISOCK_TCP_SOCKET (core));
@@ -940,6 +980,8 @@ tcp_emit (TisockSocketCore *core,
 
   if (due == TISOCK_DUE_CONNECTED)
     emit_simple (self, signals[SIGNAL_CONNECTED], (gpointer) klass->connected);
+  else if (due == TISOCK_DUE_MESSAGES)
+    GET_PRIVATE (self)->extras->messages->deliver (self);
   else if (due == TISOCK_DUE_READ_EOF)
     emit_simple (self, signals[SIGNAL_READ_EOF], (gpointer) klass->read_eof);
   else if (due == TISOCK_DUE_SEND_PROGRESS)

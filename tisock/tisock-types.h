@@ -14,6 +14,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TisockEasyTCPSocket TisockEasyTCPSocket;
 typedef struct _TisockFraming TisockFraming;
 typedef struct _TisockNetworkInterface TisockNetworkInterface;
 typedef struct _TisockServerSocket TisockServerSocket;

@@ -7,6 +7,7 @@
 #pragma once
 
 #define TISOCK_INSIDE
+# include "tisock-easy-tcp-socket.h"
 # include "tisock-enums.h"
 # include "tisock-framing.h"
 # include "tisock-network-interface.h"

@@ -170,6 +170,7 @@ export function listNames(classNames, kind) {
 
 export const SOCKET_CLASSES = ['SocketCore', 'TCPSocket'];
 export const SSL_CLASSES = [...SOCKET_CLASSES, 'SSLSocket'];
+export const EASY_CLASSES = [...SSL_CLASSES, 'EasyTCPSocket'];
 export const SERVER_CLASSES = ['ServerSocket'];
 
 // What has happened, in order: lists of a signal's name and its arguments.
@@ -188,6 +189,8 @@ export class Events extends Array {
 }
 
 function findClasses(instance) {
+  if (instance instanceof Tisock.EasyTCPSocket)
+    return EASY_CLASSES;
   if (instance instanceof Tisock.SSLSocket)
     return SSL_CLASSES;
 

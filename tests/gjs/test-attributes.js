@@ -7,9 +7,9 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
-import {HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, assertEqual, assertError, assertFalse,
-        assertSame, assertThrows, assertTrue, catchError, iterateUntil, listNames, makeCertificate,
-        makePair, makeServer, record, test} from './support.js';
+import {EASY_CLASSES, HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, assertEqual, assertError,
+        assertFalse, assertSame, assertThrows, assertTrue, catchError, iterateUntil, listNames,
+        makeCertificate, makePair, makeServer, record, test} from './support.js';
 
 // A value for each property that can be set, other than its default. A property without one here
 // fails the tests: they know all.
@@ -46,6 +46,11 @@ const SSL_SETTINGS = {
   ssl_enabled: false,
   trust_database: Gio.TlsBackend.get_default().get_default_database(),
 };
+const EASY_SETTINGS = {
+  ...SSL_SETTINGS,
+  maximum_message_size: 2 ** 40,
+  ssl_enabled: true,
+};
 const SERVER_SETTINGS = {
   address: HOST,
   allowed_peers: ['127.0.0.0/8', '::1'],
@@ -76,6 +81,7 @@ const TLS_SETTINGS = {
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
   [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
+  [Tisock.EasyTCPSocket, EASY_CLASSES, EASY_SETTINGS],
   [Tisock.ServerSocket, SERVER_CLASSES, SERVER_SETTINGS],
   [Tisock.Framing, ['Framing'], {maximum_frame_size: 2 ** 40}],
   [Tisock.TlsSettings, ['TlsSettings'], TLS_SETTINGS],
@@ -101,6 +107,7 @@ test('each property can be read in each way', () => {
   const instances = [
     [new Tisock.TCPSocket(), SOCKET_CLASSES],
     [new Tisock.SSLSocket(), SSL_CLASSES],
+    [new Tisock.EasyTCPSocket(), EASY_CLASSES],
     [new Tisock.ServerSocket(), SERVER_CLASSES],
     [new Tisock.Framing(), ['Framing']],
     [new Tisock.TlsSettings(), ['TlsSettings']],

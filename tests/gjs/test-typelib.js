@@ -82,7 +82,8 @@ for (const info of listOfType(GIRepository.InfoType.OBJECT))
   traceClass(info.get_name());
 for (const info of listOfType(GIRepository.InfoType.FUNCTION))
   traceFunction(Tisock, info.get_name(), `function ${info.get_name()}`);
-traceConnect(Tisock.SocketCore.prototype, ['SocketCore', 'TCPSocket', 'SSLSocket']);
+traceConnect(Tisock.SocketCore.prototype,
+             ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket']);
 traceConnect(Tisock.ServerSocket.prototype, ['ServerSocket']);
 
 const self = Gio.File.new_for_uri(import.meta.url);

@@ -30,20 +30,26 @@ TCP_SETTINGS = {
     'send_maximum': 2 ** 40,
     'timeout': 7000,
 }
+SSL_SETTINGS = {
+    **TCP_SETTINGS,
+    'application_protocols': ['h2', 'http/1.1'],
+    'certificate': Gio.TlsCertificate.new_from_file(make_certificate()),
+    'certificate_file': '/nowhere/certificate.pem',
+    'certificate_password': 'sesame',
+    'connection_type': Gio.TlsProtocolVersion.TLS_1_3,
+    'handshake_timeout': 7000,
+    'require_close_notify': False,
+    'server_identity': 'example.org',
+    'ssl_enabled': False,
+    'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
+}
 SETTINGS = {
     Tisock.TCPSocket: TCP_SETTINGS,
-    Tisock.SSLSocket: {
-        **TCP_SETTINGS,
-        'application_protocols': ['h2', 'http/1.1'],
-        'certificate': Gio.TlsCertificate.new_from_file(make_certificate()),
-        'certificate_file': '/nowhere/certificate.pem',
-        'certificate_password': 'sesame',
-        'connection_type': Gio.TlsProtocolVersion.TLS_1_3,
-        'handshake_timeout': 7000,
-        'require_close_notify': False,
-        'server_identity': 'example.org',
-        'ssl_enabled': False,
-        'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
+    Tisock.SSLSocket: SSL_SETTINGS,
+    Tisock.EasyTCPSocket: {
+        **SSL_SETTINGS,
+        'maximum_message_size': 2 ** 40,
+        'ssl_enabled': True,
     },
     Tisock.ServerSocket: {
         'address': HOST,
@@ -94,8 +100,8 @@ class AttributesTest(TestCase):
                 if pspec.owner_type.name.startswith('Tisock')}
 
     def test_each_property_can_be_read_in_each_way(self):
-        for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.ServerSocket(),
-                         Tisock.Framing(), Tisock.TlsSettings(), LOOPBACK):
+        for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.EasyTCPSocket(),
+                         Tisock.ServerSocket(), Tisock.Framing(), Tisock.TlsSettings(), LOOPBACK):
             for name in self.find_properties(instance):
                 with self.subTest(name):
                     value = getattr(instance, name)

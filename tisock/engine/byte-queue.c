@@ -178,6 +178,20 @@ tisock_byte_queue_append (TisockByteQueue *queue,
     }
 }
 
+static TisockChunk *
+new_reference (GBytes *bytes,
+               gsize   offset)
+{
+  TisockChunk *chunk = g_new0 (TisockChunk, 1);
+  gsize length;
+
+  chunk->data = (guint8 *) g_bytes_get_data (bytes, &length) + offset;
+  chunk->length = length - offset;
+  chunk->bytes = g_bytes_ref (bytes);
+
+  return chunk;
+}
+
 void
 tisock_byte_queue_append_bytes (TisockByteQueue *queue,
                                 GBytes          *bytes,
@@ -185,7 +199,6 @@ tisock_byte_queue_append_bytes (TisockByteQueue *queue,
 {
   gsize length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
-  TisockChunk *chunk;
 
   g_assert (offset <= length);
 
@@ -199,12 +212,7 @@ tisock_byte_queue_append_bytes (TisockByteQueue *queue,
     }
 
   tisock_byte_queue_settle (queue);
-
-  chunk = g_new0 (TisockChunk, 1);
-  chunk->data = (guint8 *) data + offset;
-  chunk->length = length - offset;
-  chunk->bytes = g_bytes_ref (bytes);
-  push_chunk (queue, chunk);
+  push_chunk (queue, new_reference (bytes, offset));
 }
 
 void
@@ -469,6 +477,26 @@ tisock_byte_queue_take_bytes (TisockByteQueue *queue,
     }
 
   tisock_byte_queue_skip (queue, length);
+
+  return bytes;
+}
+
+GBytes *
+tisock_byte_queue_cut (TisockByteQueue *queue,
+                       gsize            offset,
+                       gsize            length)
+{
+  g_autoptr(GBytes) before = NULL;
+  GBytes *bytes;
+
+  g_assert (offset <= queue->length && length <= queue->length - offset);
+
+  if (offset == 0)
+    return tisock_byte_queue_take_bytes (queue, length);
+
+  before = tisock_byte_queue_take_bytes (queue, offset);
+  bytes = tisock_byte_queue_take_bytes (queue, length);
+  push_head (queue, new_reference (before, 0));
 
   return bytes;
 }

@@ -86,6 +86,11 @@ void          tisock_byte_queue_skip         (TisockByteQueue       *queue,
 GBytes       *tisock_byte_queue_take_bytes   (TisockByteQueue       *queue,
                                               gsize                  length)
                                               G_GNUC_WARN_UNUSED_RESULT;
+/* The same with bytes that are not the first ones, while the others stay. */
+GBytes       *tisock_byte_queue_cut          (TisockByteQueue       *queue,
+                                              gsize                  offset,
+                                              gsize                  length)
+                                              G_GNUC_WARN_UNUSED_RESULT;
 /* Puts so many zeros before the first byte. */
 void          tisock_byte_queue_prepend_zeros (TisockByteQueue      *queue,
                                               gsize                  length);

@@ -390,7 +390,7 @@ def change_methods(cls):
 
 TAKING_BYTES = {'encode', 'write_descriptors', 'send_async', 'send_sync', 'read_until',
                 'receive_until_async', 'receive_until_sync'}
-TAKING_BYTES_SECOND = {'write_frame'}
+TAKING_BYTES_SECOND = {'send_message', 'write_frame'}
 
 
 # ---- connecting

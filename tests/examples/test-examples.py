@@ -352,6 +352,59 @@ class ClientTest(ExampleTest):
                     self.assert_fails(self.start(language, name), 'Usage: ')
 
 
+class MessageTest(ExampleTest):
+    PROGRAMS = ('c', 'python', 'gjs')
+
+    def list_languages(self):
+        return [language for language in LANGUAGES if language in self.PROGRAMS]
+
+    def ask(self, language, port, *texts):
+        client = self.start(language, 'message-client', 'localhost', port, *texts)
+        lines = client.rest()
+        client.check_status()
+        self.assertEqual(client.errors, [])
+        return lines
+
+    def test_every_client_with_every_server(self):
+        texts = [TEXT, 'x' * 100000, '']
+        expected = [f'{TEXT}: 9', 'x' * 100000 + ': 100000', ': 0']
+        for server_language in self.list_languages():
+            server, port = self.start_server(server_language, 'message-server')
+            for language in self.list_languages():
+                with self.subTest(server=server_language, client=language):
+                    self.assertEqual(self.ask(language, port, *texts), expected)
+
+    def test_usage(self):
+        for language in self.list_languages():
+            with self.subTest(client=language):
+                self.assert_fails(self.start(language, 'message-client', HOST, '1'), 'Usage: ')
+
+    def test_too_large(self):
+        for language in self.list_languages():
+            with self.subTest(server=language):
+                server, port = self.start_server(language, 'message-server')
+                peer = self.connect(port)
+                peer.sendall(struct.pack('>Ii', 1 << 21, 1))
+                with contextlib.suppress(ConnectionResetError):
+                    self.assertEqual(peer.recv(1), b'')
+                # The server has said it when it answers somebody else.
+                self.assertEqual(self.ask('c', port, 'a'), ['a: 1'])
+                server.stop()
+                self.assertRegex(server.errors[0], '2097152 bytes, and at most 1048576')
+
+    def test_cut_off(self):
+        for language in self.list_languages():
+            with self.subTest(client=language):
+                listener, port = self.listener()
+                client = self.start(language, 'message-client', HOST, port, 'a')
+                with self.accept(listener) as peer:
+                    self.assertEqual(peer.recv(9, socket.MSG_WAITALL),
+                                     struct.pack('>Ii', 1, 0) + b'a')
+                    peer.sendall(struct.pack('>Ii', 10, 0) + b'1')
+                lines = self.assert_fails(client, '9 of the 18 bytes of a message')
+                self.assertEqual(lines, [])
+
+
 class DictuTest(ExampleTest):
     """The program with the blocking sockets that JavaScript has."""
 

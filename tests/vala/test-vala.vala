@@ -298,6 +298,63 @@ void test_async () throws Error {
     server.close ();
 }
 
+class MessageSocket : Tisock.EasyTCPSocket {
+    public override void received_message (int command, Bytes data) {
+        try {
+            send_message_bytes (command + 1, data);
+        } catch (Error failure) {
+            error_message (failure);
+        }
+    }
+}
+
+async void ask (Tisock.EasyTCPSocket socket) throws Error {
+    yield socket.open_async ();
+    socket.send_message (1, TEXT.data);
+    assert_bytes (yield socket.receive_message_async (2), TEXT);
+}
+
+void test_messages () throws Error {
+    var server = new Tisock.ServerSocket () { address = HOST };
+    server.add_socket.connect (() => new MessageSocket ());
+    server.listen ();
+    var socket = new Tisock.EasyTCPSocket () { address = HOST, port = server.port };
+    AsyncResult? outcome = null;
+
+    ask.begin (socket, (source, result) => { outcome = result; });
+    iterate_until (() => outcome != null);
+    ask.end (outcome);
+    assert_null (socket.wait_for_message (3, 0));
+    socket.close ();
+    server.close ();
+}
+
+void test_framing () throws Error {
+    var framing = new Tisock.Framing.netstring () { maximum_frame_size = 7000 };
+    var server = new EchoServer ();
+    server.listen ();
+    var socket = new Tisock.TCPSocket () { address = HOST, port = server.port };
+    size_t end;
+
+    assert_bytes (framing.encode ("hello".data), "5:hello,");
+    assert_bytes (framing.decode (new Bytes ("5:hello,".data), 0, out end), "hello");
+    assert (end == 8);
+    assert_true (socket.open_sync ());
+    assert_true (socket.write_frame (framing, TEXT.data));
+    var received = false;
+    socket.data_available.connect (() => {
+        try {
+            var frame = socket.read_frame (framing);
+            received = frame != null && frame.compare (new Bytes (TEXT.data)) == 0;
+        } catch (Error failure) {
+            error_message (failure);
+        }
+    });
+    iterate_until (() => received);
+    socket.close ();
+    server.close ();
+}
+
 void test_cancelled () throws Error {
     var server = new EchoServer ();
     server.listen ();
@@ -437,6 +494,8 @@ int main (string[] args) {
     add ("/vala/errors", test_errors);
     add ("/vala/socket", test_socket);
     add ("/vala/async", test_async);
+    add ("/vala/messages", test_messages);
+    add ("/vala/framing", test_framing);
     add ("/vala/cancelled", test_cancelled);
     add ("/vala/blocking", test_blocking);
     add ("/vala/transfers", test_transfers);

@@ -9,7 +9,6 @@
 #include "test-util.h"
 
 #include <glib-unix.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,31 +295,6 @@ scale_new_server (void)
   return server;
 }
 
-static guint
-count_descriptors (void)
-{
-  g_autoptr(GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (directory != NULL && g_dir_read_name (directory) != NULL)
-    n++;
-
-  return n;
-}
-
-/* 0 where the allocator is another one, as with the sanitizers. */
-static gint64
-get_memory_in_use (void)
-{
-#if defined (__GLIBC__) && __GLIBC_PREREQ (2, 33)
-  struct mallinfo2 info = mallinfo2 ();
-
-  return (gint64) (info.uordblks + info.hblkhd);
-#else
-  return 0;
-#endif
-}
-
 static void
 assert_flat (const char *when,
              gint64      before,
@@ -337,17 +311,17 @@ scale_check_rounds (guint n)
   TisockServerSocket *server = scale_new_server ();
   gint64 connected[3];
   gint64 disconnected[3];
-  guint n_descriptors = count_descriptors ();
+  guint n_descriptors = test_count_descriptors ();
 
   for (guint i = 0; i < 3; i++)
     {
       scale_connect (server, n);
-      connected[i] = get_memory_in_use ();
-      g_assert_cmpuint (count_descriptors (), ==, n_descriptors + n);
+      connected[i] = test_get_memory_in_use ();
+      g_assert_cmpuint (test_count_descriptors (), ==, n_descriptors + n);
 
       scale_disconnect (server);
-      disconnected[i] = get_memory_in_use ();
-      g_assert_cmpuint (count_descriptors (), ==, n_descriptors);
+      disconnected[i] = test_get_memory_in_use ();
+      g_assert_cmpuint (test_count_descriptors (), ==, n_descriptors);
     }
 
   assert_flat ("with all connected", connected[1], connected[2]);

@@ -6,6 +6,7 @@
 
 #include "test-util.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +49,18 @@ test_count_descriptors (void)
     n++;
 
   return n;
+}
+
+gint64
+test_get_memory_in_use (void)
+{
+#if defined (__GLIBC__) && __GLIBC_PREREQ (2, 33)
+  struct mallinfo2 info = mallinfo2 ();
+
+  return (gint64) (info.uordblks + info.hblkhd);
+#else
+  return 0;
+#endif
 }
 
 void

@@ -33,6 +33,9 @@ void    test_fill_table        (struct rlimit *limits,
 void    test_restore_table     (const struct rlimit *limits);
 /* How many descriptors the process has open; 0 where the system does not tell. */
 guint   test_count_descriptors (void);
+/* How many bytes the program has allocated; 0 where the allocator is another one, as with the
+ * sanitizers. */
+gint64  test_get_memory_in_use (void);
 /* Waits, without serving anything, until an eventfd has been rung so often; where the system does
  * not tell, for nothing. */
 void    test_await_eventfd (int  fd,

@@ -20,7 +20,8 @@ typedef struct
   int error_number;
 } Failure;
 
-static gint64 clock_offset;
+static gint64 clock_offset;             /* ms */
+static struct timespec stopped_at;      /* zero: the clock goes */
 static Failure recv_failure = { -1, 0 };
 static Failure send_failure = { -1, 0 };
 static gboolean cutting;
@@ -30,6 +31,13 @@ void
 fake_system_advance_clock (guint milliseconds)
 {
   clock_offset += milliseconds;
+}
+
+void
+fake_system_stop_clock (void)
+{
+  clock_gettime (CLOCK_MONOTONIC, &stopped_at);
+  clock_offset = 0;
 }
 
 void
@@ -107,6 +115,8 @@ clock_gettime (clockid_t        clock,
   result = real (clock, time);
   if (clock == CLOCK_MONOTONIC)
     {
+      if (stopped_at.tv_sec != 0)
+        *time = stopped_at;
       time->tv_sec += clock_offset / 1000;
       time->tv_nsec += clock_offset % 1000 * 1000000;
       time->tv_sec += time->tv_nsec / 1000000000;

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 
 /* Puts the monotonic clock forward, for GLib as well. */
 void   fake_system_advance_clock (guint     milliseconds);
+/* Nothing else does any more. */
+void   fake_system_stop_clock    (void);
 /* The next recv() or recvmsg(), or send(), sendmsg() or sendfile(), of this descriptor fails. */
 void   fake_system_fail_recv     (int       fd,
                                   int       error_number);

@@ -310,7 +310,7 @@ tisock_ssl_socket_begin_handshake (TisockSSLSocket *self,
       return;
     }
 
-  if (is_server)
+  if (is_server && priv->gate != NULL)
     tisock_tls_handshake_set_gate (priv->handshake, priv->gate);
   set_peer (self, &nobody);
   set_agreed (self, NULL);

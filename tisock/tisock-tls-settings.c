@@ -496,7 +496,8 @@ install_handshake (void)
    * The others wait. GIO spends one of the threads on each that asynchronous calls of
    * the whole process share; who has not said hello takes none. All servers of a
    * process together have no more than 8 under way, which is what 0 means; the default
-   * is 8.
+   * is 8. While some wait, those whose peers have kept them waiting for longer than a
+   * second make room for them, with [error@Gio.IOErrorEnum.TIMED_OUT].
    *
    * Since: 1.0
    */

@@ -25,8 +25,8 @@ static const int most_threads[N_TISOCK_THREADS] = {
   [TISOCK_THREADS_NAMES] = 8,
   [TISOCK_THREADS_FOREIGN] = 8,
   [TISOCK_THREADS_PROXIES] = 64,
-  [TISOCK_THREADS_TLS_CLIENTS] = 8,
-  [TISOCK_THREADS_TLS_SERVERS] = 8,
+  [TISOCK_THREADS_TLS_CLIENTS] = TISOCK_TLS_THREADS,
+  [TISOCK_THREADS_TLS_SERVERS] = TISOCK_TLS_THREADS,
 };
 
 /* What the mailbox and the threads that work for it share; the last of them frees it. */
@@ -408,4 +408,13 @@ tisock_mailbox_collect (TisockMailbox *self,
 {
   if (tisock_slot_is_attached (&self->slot))
     g_ptr_array_add (set->slots, &self->slot);
+}
+
+gboolean
+tisock_mailbox_is_crowded (TisockThreads threads)
+{
+  GThreadPool *pool = get_pool (threads, NULL);
+
+  return pool != NULL && g_thread_pool_unprocessed (pool) > 0 &&
+         g_thread_pool_get_num_threads (pool) >= (guint) most_threads[threads];
 }

@@ -26,6 +26,9 @@ typedef enum
   N_TISOCK_THREADS
 } TisockThreads;
 
+/* How many threads the servers' handshakes have, and how many the clients'. */
+#define TISOCK_TLS_THREADS 8
+
 struct _TisockErrandFuncs
 {
   /* On a thread; not at all for what was given up before a thread was free. */
@@ -59,6 +62,8 @@ gboolean       tisock_mailbox_send    (TisockMailbox            *self,
 void           tisock_mailbox_free    (TisockMailbox            *self);
 void           tisock_mailbox_collect (TisockMailbox            *self,
                                        TisockWaitSet            *set);
+/* Whether there is work of anybody's that waits for one of these threads. */
+gboolean       tisock_mailbox_is_crowded (TisockThreads          threads);
 
 /* For work(): has asked() called, and waits for the answer. FALSE, too, if nobody waits for the
  * thread any more. */

@@ -7,6 +7,13 @@
  * has the socket nobody else uses the descriptor, and nobody closes it: the thread has a reference
  * on the GSocket, and the last one to drop its own closes.
  *
+ * What a peer's pace may cost: before its first message is complete, a descriptor, until the
+ * timeout. After that a thread, and as long as nobody else waits for one it may be as slow as the
+ * timeout allows. While others wait it has had its share once it has kept the thread waiting for
+ * PATIENCE, be it in silence or byte by byte: then the slowest one is broken off. Those who wait
+ * are served newest first, for whoever has just come is still there, and does not stand behind all
+ * who have come to keep the server busy: their own timeouts end those.
+ *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -23,6 +30,11 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+
+/* A handshake waits for its peer once or twice, and to the other side of the earth and back it is a
+ * third of that. The time that the thread itself needs is not counted: that the machine is busy is
+ * no fault of the peer's. */
+#define PATIENCE G_TIME_SPAN_SECOND
 
 /* What the thread has. */
 typedef struct
@@ -47,15 +59,18 @@ struct _TisockTlsHandshake
 
   TisockReactor                *reactor;
   TisockTimer                   timer;
+  gint64                        deadline;
   GSocket                      *socket;
+  TisockTlsWire                *wire;           /* NULL before it is the thread's turn */
   TisockTlsParameters          *parameters;
   const TisockTlsHandshakeFuncs *funcs;
   gpointer                      user_data;
 
-  TisockTlsGate                *gate;           /* NULL: none */
-  GList                         place;          /* among those who wait there */
+  TisockTlsGate                *gate;
+  TisockTlsGate                 own_gate;       /* of one that has no server */
+  GList                         place;          /* at the gate: among those who wait, or passed */
 
-  guint                         greeted : 1;    /* the peer's first message is there */
+  /* Once the peer's first message is there. */
   guint                         waiting : 1;    /* at the gate */
   guint                         passed : 1;     /* through it */
   guint                         finished : 1;
@@ -255,44 +270,108 @@ talk_work (gpointer      data,
 /* The gate */
 
 static gboolean
-pass_gate (TisockTlsHandshake *self)
+has_room (const TisockTlsGate *gate)
 {
-  TisockTlsGate *gate = self->gate;
+  guint maximum = gate->maximum == 0 ? TISOCK_TLS_THREADS : gate->maximum;
 
-  if (gate == NULL)
-    return TRUE;
-
-  self->passed = gate->maximum == 0 || gate->n_passed < gate->maximum;
-  self->waiting = !self->passed;
-  self->place.data = self;
-  if (self->passed)
-    gate->n_passed++;
-  else
-    g_queue_push_tail_link (&gate->waiting, &self->place);
-
-  return self->passed;
+  return gate->passed.length < MIN (maximum, TISOCK_TLS_THREADS);
 }
 
-/* The first one who waits goes next. */
+/* The one that has kept its thread waiting for longer than any other, and too long while others
+ * have none: here, or at other gates of the process. */
+static TisockTlsHandshake *
+find_in_the_way (TisockTlsGate *gate)
+{
+  TisockTlsHandshake *slowest = NULL;
+  gint64 longest = PATIENCE;
+
+  if (gate->waiting.length == 0 && !tisock_mailbox_is_crowded (TISOCK_THREADS_TLS_SERVERS))
+    return NULL;
+
+  for (GList *link = gate->passed.head; link != NULL; link = link->next)
+    {
+      gint64 waited = tisock_tls_handshake_get_waited (link->data);
+
+      if (waited < longest)
+        continue;
+
+      slowest = link->data;
+      longest = waited;
+    }
+
+  return slowest;
+}
+
+/* Its own turn is where it ends. */
+static void
+clear_the_way (TisockTlsGate *gate)
+{
+  TisockTlsHandshake *slowest = find_in_the_way (gate);
+
+  if (slowest != NULL)
+    tisock_reactor_set_timer (slowest->reactor, &slowest->timer, 0);
+}
+
+/* It looks now and then whether it is in the way: those who wait at other gates do not say so. */
+static void
+arm_timer (TisockTlsHandshake *self)
+{
+  gint64 due = self->deadline;
+
+  if (self->passed)
+    {
+      gint64 left = PATIENCE - tisock_tls_handshake_get_waited (self);
+
+      due = MIN (due, g_get_monotonic_time () + (left > 0 ? left : PATIENCE));
+    }
+
+  if (due < G_MAXINT64)
+    tisock_reactor_set_timer (self->reactor, &self->timer, due);
+}
+
+static void
+let_pass (TisockTlsHandshake *self)
+{
+  self->waiting = FALSE;
+  self->passed = TRUE;
+  g_queue_push_tail_link (&self->gate->passed, &self->place);
+  arm_timer (self);
+}
+
+static void
+come_to_gate (TisockTlsHandshake *self)
+{
+  if (has_room (self->gate))
+    {
+      let_pass (self);
+      return;
+    }
+
+  self->waiting = TRUE;
+  g_queue_push_head_link (&self->gate->waiting, &self->place);
+  clear_the_way (self->gate);
+}
+
 static void
 leave_gate (TisockTlsHandshake *self)
 {
   TisockTlsGate *gate = self->gate;
-  TisockTlsHandshake *next;
 
-  if (self->waiting)
-    g_queue_unlink (&gate->waiting, &self->place);
-  if (self->passed)
-    gate->n_passed--;
-  self->waiting = self->passed = FALSE;
-
-  if (gate == NULL || gate->waiting.head == NULL ||
-      (gate->maximum != 0 && gate->n_passed >= gate->maximum))
+  if (!self->waiting && !self->passed)
     return;
 
-  next = g_queue_pop_head_link (&gate->waiting)->data;
-  next->waiting = FALSE;
-  tisock_slot_queue (&next->slot);
+  g_queue_unlink (self->passed ? &gate->passed : &gate->waiting, &self->place);
+  self->waiting = self->passed = FALSE;
+
+  while (gate->waiting.length > 0 && has_room (gate))
+    {
+      TisockTlsHandshake *next = g_queue_pop_head_link (&gate->waiting)->data;
+
+      let_pass (next);
+      tisock_slot_queue (&next->slot);
+    }
+
+  clear_the_way (gate);
 }
 
 static void
@@ -377,10 +456,18 @@ timer_cb (TisockTimer *timer)
 {
   TisockTlsHandshake *self =
     (TisockTlsHandshake *) ((char *) timer - G_STRUCT_OFFSET (TisockTlsHandshake, timer));
+  gint64 waited = tisock_tls_handshake_get_waited (self) / G_TIME_SPAN_MILLISECOND;
 
-  fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                           "the peer has not finished the TLS handshake within %u ms",
-                           self->parameters->timeout), ETIMEDOUT);
+  if (g_get_monotonic_time () >= self->deadline)
+    fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                             "the peer has not finished the TLS handshake within %u ms",
+                             self->parameters->timeout), ETIMEDOUT);
+  else if (self->passed && find_in_the_way (self->gate) == self)
+    fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                             "the peer has kept the TLS handshake waiting for %" G_GINT64_FORMAT
+                             " ms, and has made room for others", waited), ETIMEDOUT);
+  else
+    arm_timer (self);
 }
 
 /* From here on the socket is the thread's. */
@@ -392,13 +479,17 @@ begin_talk (TisockTlsHandshake  *self,
 {
   TisockThreads threads = self->parameters->is_server ? TISOCK_THREADS_TLS_SERVERS
                                                       : TISOCK_THREADS_TLS_CLIENTS;
+  Talk *talk;
 
   *error_number = 0;
   self->mailbox = tisock_mailbox_new (reactor, self->slot.owner, self, error_number, error);
+  if (self->mailbox == NULL)
+    return FALSE;
 
-  return self->mailbox != NULL &&
-         tisock_mailbox_send (self->mailbox, threads, &talk_funcs,
-                              talk_new (self->socket, &self->received, self->parameters), error);
+  talk = talk_new (self->socket, &self->received, self->parameters);
+  self->wire = g_object_ref (talk->wire);
+
+  return tisock_mailbox_send (self->mailbox, threads, &talk_funcs, talk, error);
 }
 
 /* The peer's first message */
@@ -434,9 +525,6 @@ begin_talk_with_peer (TisockTlsHandshake *self)
   GError *error = NULL;
   int error_number = EPROTO;
 
-  if (!pass_gate (self))
-    return;
-
   tisock_slot_detach (&self->slot);
   if (!choose_certificate (self, &error) ||
       !begin_talk (self, self->reactor, &error_number, &error))
@@ -452,9 +540,10 @@ check_hello (TisockTlsHandshake *self)
   switch (tisock_client_hello_parse (&self->hello, data, length))
     {
     case TISOCK_CLIENT_HELLO_COMPLETE:
-      self->greeted = TRUE;
       tisock_slot_take_fd (&self->slot);
-      begin_talk_with_peer (self);
+      come_to_gate (self);
+      if (self->passed)
+        begin_talk_with_peer (self);
       break;
 
     case TISOCK_CLIENT_HELLO_INVALID:
@@ -499,7 +588,7 @@ hello_ready (TisockSlot   *slot,
 {
   TisockTlsHandshake *self = (TisockTlsHandshake *) slot;
 
-  if (self->greeted)
+  if (self->passed)
     begin_talk_with_peer (self);
   else
     receive_hello (self);
@@ -543,11 +632,15 @@ tisock_tls_handshake_start (TisockReactor                  *reactor,
                             GError                        **error)
 {
   TisockTlsHandshake *self = g_new0 (TisockTlsHandshake, 1);
-  gint64 deadline = g_get_monotonic_time () + parameters->timeout * G_TIME_SPAN_MILLISECOND;
 
   tisock_slot_init (&self->slot, &hello_funcs, owner);
   self->reactor = reactor;
   self->timer.func = timer_cb;
+  self->deadline = G_MAXINT64;
+  if (parameters->timeout > 0)
+    self->deadline = g_get_monotonic_time () + parameters->timeout * G_TIME_SPAN_MILLISECOND;
+  self->gate = &self->own_gate;
+  self->place.data = self;
   self->socket = g_object_ref (socket);
   self->parameters = tisock_tls_parameters_ref (parameters);
   self->funcs = funcs;
@@ -556,8 +649,8 @@ tisock_tls_handshake_start (TisockReactor                  *reactor,
   if (parameters->is_server ? !await_hello (self, reactor, error_number, error)
                             : !begin_talk (self, reactor, error_number, error))
     g_clear_pointer (&self, tisock_tls_handshake_free);
-  else if (parameters->timeout > 0)
-    tisock_reactor_set_timer (reactor, &self->timer, deadline);
+  else
+    arm_timer (self);
 
   return self;
 }
@@ -576,6 +669,7 @@ tisock_tls_handshake_free (TisockTlsHandshake *self)
   if (!self->finished && !tisock_reactor_is_lost (self->reactor))
     shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
   tisock_tls_parameters_unref (self->parameters);
+  g_clear_object (&self->wire);
   g_object_unref (self->socket);
   g_free (self);
 }
@@ -591,6 +685,12 @@ GSocket *
 tisock_tls_handshake_get_socket (TisockTlsHandshake *self)
 {
   return self->socket;
+}
+
+gint64
+tisock_tls_handshake_get_waited (TisockTlsHandshake *self)
+{
+  return self->wire != NULL ? tisock_tls_wire_get_waited (self->wire) : 0;
 }
 
 void

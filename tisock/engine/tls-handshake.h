@@ -24,12 +24,12 @@ struct _TisockTlsPeer
   GTlsCertificateFlags  errors;
 };
 
-/* How many handshakes of a server may have a thread: the others wait. All zero to begin with. */
+/* Which handshakes of a server may have a thread. All zero to begin with. */
 struct _TisockTlsGate
 {
-  guint   maximum;              /* 0: none but that of the process */
-  guint   n_passed;
-  GQueue  waiting;
+  guint   maximum;              /* 0: as many as there are threads */
+  GQueue  passed;
+  GQueue  waiting;              /* the newest first */
 };
 
 /* All of them in turns, never from start(). */
@@ -70,6 +70,8 @@ void                tisock_tls_handshake_free        (TisockTlsHandshake        
 void                tisock_tls_handshake_set_gate    (TisockTlsHandshake            *self,
                                                       TisockTlsGate                 *gate);
 GSocket            *tisock_tls_handshake_get_socket  (TisockTlsHandshake            *self);
+/* How long the peer has kept a thread waiting so far, in µs. */
+gint64              tisock_tls_handshake_get_waited  (TisockTlsHandshake            *self);
 void                tisock_tls_handshake_collect     (TisockTlsHandshake            *self,
                                                       TisockWaitSet                 *set);
 

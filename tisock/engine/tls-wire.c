@@ -29,6 +29,11 @@ typedef struct
   guint            ended : 1;   /* nothing comes any more */
   guint            keeping : 1;
   guint            muted : 1;
+
+  /* What the peer costs, in µs; the lock guards these two. */
+  GMutex           lock;
+  gint64           waited;
+  gint64           waiting_since;       /* 0: it does not wait now */
 } Wire;
 
 #define TISOCK_TYPE_TLS_WIRE_INPUT (tisock_tls_wire_input_get_type ())
@@ -81,6 +86,7 @@ wire_clear (gpointer data)
 
   tisock_byte_queue_clear (&self->received);
   tisock_byte_queue_clear (&self->kept);
+  g_mutex_clear (&self->lock);
   g_object_unref (self->socket);
 }
 
@@ -144,6 +150,42 @@ take_lent (Wire  *self,
   return n;
 }
 
+static gint64
+wire_get_waited (Wire *self)
+{
+  gint64 waited;
+
+  g_mutex_lock (&self->lock);
+  waited = self->waited;
+  if (self->waiting_since != 0)
+    waited += g_get_monotonic_time () - self->waiting_since;
+  g_mutex_unlock (&self->lock);
+
+  return waited;
+}
+
+static gboolean
+wire_wait (Wire          *self,
+           GIOCondition   condition,
+           GCancellable  *cancellable,
+           GError       **error)
+{
+  gboolean ready;
+
+  g_mutex_lock (&self->lock);
+  self->waiting_since = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+
+  ready = g_socket_condition_wait (self->socket, condition, cancellable, error);
+
+  g_mutex_lock (&self->lock);
+  self->waited += g_get_monotonic_time () - self->waiting_since;
+  self->waiting_since = 0;
+  g_mutex_unlock (&self->lock);
+
+  return ready;
+}
+
 static gssize
 wire_wait_and_read (Wire          *self,
                     void          *buffer,
@@ -154,7 +196,7 @@ wire_wait_and_read (Wire          *self,
   gssize n;
 
   while ((n = recv (g_socket_get_fd (self->socket), buffer, count, 0)) < 0 && is_again (errno))
-    if (!g_socket_condition_wait (self->socket, G_IO_IN, cancellable, error))
+    if (!wire_wait (self, G_IO_IN, cancellable, error))
       return -1;
 
   return n >= 0 ? n : fail (self, errno, error);
@@ -223,7 +265,7 @@ wire_write (Wire          *self,
 
   while (wire_flush (self) && (n = wire_send (self, buffer, count)) < 0 && is_again (errno) &&
          self->waiting)
-    if (!g_socket_condition_wait (self->socket, G_IO_OUT, cancellable, error))
+    if (!wire_wait (self, G_IO_OUT, cancellable, error))
       return -1;
 
   if (n >= 0)
@@ -373,6 +415,7 @@ tisock_tls_wire_init (TisockTlsWire *self)
   TisockTlsWireOutput *output = g_object_new (TISOCK_TYPE_TLS_WIRE_OUTPUT, NULL);
 
   self->wire = g_atomic_rc_box_new0 (Wire);
+  g_mutex_init (&self->wire->lock);
   input->wire = g_atomic_rc_box_acquire (self->wire);
   output->wire = g_atomic_rc_box_acquire (self->wire);
   self->input = G_INPUT_STREAM (input);
@@ -396,6 +439,12 @@ GSocket *
 tisock_tls_wire_get_socket (TisockTlsWire *self)
 {
   return self->wire->socket;
+}
+
+gint64
+tisock_tls_wire_get_waited (TisockTlsWire *self)
+{
+  return wire_get_waited (self->wire);
 }
 
 void

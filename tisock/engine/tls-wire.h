@@ -20,6 +20,8 @@ TisockTlsWire *tisock_tls_wire_new           (GSocket              *socket,
                                               G_GNUC_WARN_UNUSED_RESULT;
 GSocket       *tisock_tls_wire_get_socket    (TisockTlsWire        *self);
 
+/* How long it has waited for the socket so far, in µs: for any thread. */
+gint64         tisock_tls_wire_get_waited    (TisockTlsWire        *self);
 /* From here on it is one thread's, and never waits. */
 void           tisock_tls_wire_stop_waiting  (TisockTlsWire        *self);
 

@@ -28,6 +28,11 @@
 #define TIMEOUT 10000
 #define PATIENCE 1000
 
+/* Of a byte each: how long they are on the wire, at least, and many of them, which fit into the
+ * system's buffers. */
+#define SMALL_RECORD 22
+#define SMALL_RECORDS 20000
+
 /* More than the threads of the handshakes, on both sides, and as many of GTask's. */
 #define MOST_THREADS 40
 
@@ -718,20 +723,97 @@ test_slowest_first (Fixture       *fixture,
   g_assert_nonnull (strstr (fixture->message, "made room for others"));
 }
 
-/* It would be read for each connection, and take longer than all else. */
-static void
-test_no_authorities (Fixture       *fixture,
-                     gconstpointer  user_data)
+/* The server's side of the client's. */
+static TisockTCPSocket *
+open_connection (Fixture *fixture)
 {
-  g_autoptr(TisockTCPSocket) accepted = NULL;
-  TisockTransport *transport;
+  TisockTCPSocket *accepted;
 
   open_client (fixture, tisock_server_socket_get_port (fixture->server));
   test_wait_until (tisock_ssl_socket_get_ssl_connected (fixture->client));
   accepted = g_list_model_get_item (tisock_server_socket_get_connections (fixture->server), 0);
   test_wait_until (tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (accepted)));
+
+  return accepted;
+}
+
+/* It would be read for each connection, and take longer than all else. */
+static void
+test_no_authorities (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  g_autoptr(TisockTCPSocket) accepted = open_connection (fixture);
+  TisockTransport *transport;
+
   transport = tisock_tcp_socket_get_private (accepted)->stream.transport;
   g_assert_null (g_tls_connection_get_database (tisock_transport_tls_get_connection (transport)));
+}
+
+/* Messages that mean nothing, which TLS has to pass over, for as long as the system takes them. */
+static void
+say_no_change (Fixture *fixture)
+{
+  guint8 changes[6 * 512];
+
+  for (gsize i = 0; i < sizeof changes; i += 6)
+    memcpy (changes + i, "\x14\x03\x03\x00\x01\x01", 6);
+
+  for (guint i = 0; i < fixture->peers->len; i++)
+    send (g_array_index (fixture->peers, int, i), changes, sizeof changes,
+          MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Who keeps a thread busy does not keep it waiting: that has an end of its own. */
+static void
+test_busy (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  static const Attack flood = { NULL, NULL, say_no_change };
+  guint n_turns = 0;
+  guint turns = g_idle_add (turn_cb, &n_turns);
+
+  for (guint i = 0; i < TISOCK_TLS_THREADS; i++)
+    say_hello (fixture, open_peer (fixture, fixture->server));
+
+  wait_until (fixture, &flood, get_n_dropped (fixture) == TISOCK_TLS_THREADS);
+  g_test_message ("%s", fixture->message);
+  g_source_remove (turns);
+}
+
+/* After the handshake */
+
+typedef struct
+{
+  gsize sum;
+  gsize largest;
+} Pieces;
+
+static void
+take_piece_cb (TisockTCPSocket *socket,
+               Pieces          *pieces)
+{
+  g_autoptr(GBytes) bytes = tisock_tcp_socket_read_bytes (socket, -1);
+
+  pieces->sum += g_bytes_get_size (bytes);
+  pieces->largest = MAX (pieces->largest, g_bytes_get_size (bytes));
+}
+
+/* Records of a byte each cost much more than the bytes: others have turns in between. */
+static void
+test_small_records (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  TisockTCPSocket *client = TISOCK_TCP_SOCKET (fixture->client);
+  g_autoptr(TisockTCPSocket) accepted = open_connection (fixture);
+  Pieces pieces = { 0, 0 };
+
+  g_signal_handlers_disconnect_by_func (accepted, data_available_cb, NULL);
+  g_signal_connect (accepted, "data-available", G_CALLBACK (take_piece_cb), &pieces);
+  for (guint i = 0; i < SMALL_RECORDS; i++)
+    g_assert_true (tisock_tcp_socket_write_string (client, "x", NULL));
+  g_assert_cmpuint (tisock_tcp_socket_get_bytes_left_to_send (client), ==, 0);
+  test_wait_until (pieces.sum == SMALL_RECORDS);
+  g_assert_cmpuint (pieces.largest, <=, TISOCK_SCRATCH_SIZE / SMALL_RECORD);
 }
 
 /* Servers of a process share the threads. */
@@ -768,6 +850,8 @@ add_tests (void)
   add ("/ssl-attacks/slowest-first", test_slowest_first);
   add ("/ssl-attacks/other-server", test_other_server);
   add ("/ssl-attacks/no-authorities", test_no_authorities);
+  add ("/ssl-attacks/busy", test_busy);
+  add ("/ssl-attacks/small-records", test_small_records);
 
   for (guint i = 0; i < G_N_ELEMENTS (attacks); i++)
     {

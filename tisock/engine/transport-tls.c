@@ -121,7 +121,8 @@ receive (Tls    *self,
   return n == sizeof block;
 }
 
-/* What was read comes before what is to be said of the end. */
+/* What was read comes before what is to be said of the end. What has come ends a turn as well as
+ * what is in it: records may be as small as the peer likes, and each is work. */
 static gssize
 tls_read (TisockTransport  *transport,
           int               fd,
@@ -131,12 +132,17 @@ tls_read (TisockTransport  *transport,
 {
   Tls *self = (Tls *) transport;
   gboolean more = TRUE;
+  gsize taken = 0;
   gsize got = 0;
 
   if (self->pending)
     got = decrypt (self, buffer, size);
-  while (more && got < size && !self->ended && !tisock_tls_wire_is_ended (self->wire))
-    more = receive (self, fd, buffer, size, &got);
+  while (more && taken < size && got < size && !self->ended &&
+         !tisock_tls_wire_is_ended (self->wire))
+    {
+      more = receive (self, fd, buffer, size, &got);
+      taken += BLOCK;
+    }
 
   if (got > 0)
     return (gssize) got;

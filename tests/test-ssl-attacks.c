@@ -816,6 +816,32 @@ test_small_records (Fixture       *fixture,
   g_assert_cmpuint (pieces.largest, <=, TISOCK_SCRATCH_SIZE / SMALL_RECORD);
 }
 
+/* Which would run on a thread, as the first one did, while the connection is in use. */
+static void
+test_renegotiation (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  int port = tisock_server_socket_get_port (fixture->server);
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%d", port);
+  g_autoptr(GSubprocess) process =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                      G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL,
+                      "openssl", "s_client", "-tls1_2", "-connect", address, NULL);
+  g_autoptr(TisockTCPSocket) accepted = NULL;
+
+  test_wait_until (tisock_server_socket_get_n_connections (fixture->server) == 1);
+  accepted = g_list_model_get_item (tisock_server_socket_get_connections (fixture->server), 0);
+  test_wait_until (tisock_socket_core_get_is_connected (TISOCK_SOCKET_CORE (accepted)));
+  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), "R\n", 2,
+                                            NULL, NULL, NULL));
+  g_output_stream_flush (g_subprocess_get_stdin_pipe (process), NULL, NULL);
+  test_wait_until (tisock_server_socket_get_n_connections (fixture->server) == 0);
+  g_assert_cmpint (tisock_socket_core_get_state (TISOCK_SOCKET_CORE (accepted)), ==,
+                   TISOCK_SOCKET_STATE_ERROR);
+  g_subprocess_force_exit (process);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+}
+
 /* Servers of a process share the threads. */
 static void
 test_other_server (Fixture       *fixture,
@@ -852,6 +878,7 @@ add_tests (void)
   add ("/ssl-attacks/no-authorities", test_no_authorities);
   add ("/ssl-attacks/busy", test_busy);
   add ("/ssl-attacks/small-records", test_small_records);
+  add ("/ssl-attacks/renegotiation", test_renegotiation);
 
   for (guint i = 0; i < G_N_ELEMENTS (attacks); i++)
     {

@@ -25,13 +25,15 @@ typedef struct
   TisockByteQueue  kept;        /* to be sent before what is written next */
   int              failure;     /* the first errno */
 
+  GThread         *user;        /* who serves the connection; NULL: the handshake goes on */
+
   guint            waiting : 1;
   guint            ended : 1;   /* nothing comes any more */
   guint            keeping : 1;
-  guint            muted : 1;
 
-  /* What the peer costs, in µs; the lock guards these two. */
+  /* The lock guards these three. What the peer costs is in µs. */
   GMutex           lock;
+  gboolean         muted;               /* and the socket is somebody else's */
   gint64           waited;
   gint64           waiting_since;       /* 0: it does not wait now */
 } Wire;
@@ -202,6 +204,27 @@ wire_wait_and_read (Wire          *self,
   return n >= 0 ? n : fail (self, errno, error);
 }
 
+/* With TLS 1.2 the peer may ask for another handshake, and GIO begins with it on a thread, while
+ * what is here is the user's. It is refused: the connection ends, which the user sees. */
+static gboolean
+wire_check_user (Wire    *self,
+                 GError **error)
+{
+  GThread *user = g_atomic_pointer_get (&self->user);
+
+  if (user == NULL || user == g_thread_self ())
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (!self->muted)
+    shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
+  g_mutex_unlock (&self->lock);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       "the peer wants another handshake");
+
+  return FALSE;
+}
+
 static gssize
 wire_read (Wire          *self,
            void          *buffer,
@@ -209,6 +232,8 @@ wire_read (Wire          *self,
            GCancellable  *cancellable,
            GError       **error)
 {
+  if (!wire_check_user (self, error))
+    return -1;
   if (self->received.length > 0)
     return (gssize) take_received (self, buffer, count);
   if (self->n_lent > 0)
@@ -260,6 +285,8 @@ wire_write (Wire          *self,
 {
   gssize n = -1;
 
+  if (!wire_check_user (self, error))
+    return -1;
   if (self->muted)
     return (gssize) count;
 
@@ -454,6 +481,12 @@ tisock_tls_wire_stop_waiting (TisockTlsWire *self)
 }
 
 void
+tisock_tls_wire_serve (TisockTlsWire *self)
+{
+  g_atomic_pointer_set (&self->wire->user, g_thread_self ());
+}
+
+void
 tisock_tls_wire_lend (TisockTlsWire *self,
                       const guint8  *data,
                       gsize          length)
@@ -505,7 +538,9 @@ tisock_tls_wire_flush (TisockTlsWire *self)
 void
 tisock_tls_wire_mute (TisockTlsWire *self)
 {
+  g_mutex_lock (&self->wire->lock);
   self->wire->muted = TRUE;
+  g_mutex_unlock (&self->wire->lock);
 }
 
 int

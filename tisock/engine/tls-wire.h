@@ -24,6 +24,8 @@ GSocket       *tisock_tls_wire_get_socket    (TisockTlsWire        *self);
 gint64         tisock_tls_wire_get_waited    (TisockTlsWire        *self);
 /* From here on it is one thread's, and never waits. */
 void           tisock_tls_wire_stop_waiting  (TisockTlsWire        *self);
+/* It is this one's, and others are refused. */
+void           tisock_tls_wire_serve         (TisockTlsWire        *self);
 
 /* Reading: what comes is lent to it, and what is left of that is kept with settle(). */
 void           tisock_tls_wire_lend          (TisockTlsWire        *self,

@@ -57,7 +57,8 @@ fail (Tls     *self,
 
 /* Reading */
 
-/* Takes what TLS gives from what the wire has. */
+/* Takes what TLS gives from what the wire has. At the end TLS waits for nothing but a thread that
+ * the wire has refused to serve. */
 static gsize
 decrypt (Tls    *self,
          guint8 *buffer,
@@ -78,13 +79,15 @@ decrypt (Tls    *self,
         }
 
       self->pending = FALSE;
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        {
-          g_error_free (error);
-          break;
-        }
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        self->failure = g_steal_pointer (&error);
+      else if (tisock_tls_wire_is_ended (self->wire))
+        self->failure = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_MISC,
+                                             "the peer wants another TLS handshake");
+      g_clear_error (&error);
+      if (self->failure == NULL && n < 0)
+        break;
 
-      self->failure = error;
       self->ended = TRUE;
     }
 
@@ -135,6 +138,7 @@ tls_read (TisockTransport  *transport,
   gsize taken = 0;
   gsize got = 0;
 
+  tisock_tls_wire_serve (self->wire);
   if (self->pending)
     got = decrypt (self, buffer, size);
   while (more && taken < size && got < size && !self->ended &&
@@ -220,6 +224,7 @@ tls_write (TisockTransport      *transport,
   g_autoptr(GError) failure = NULL;
   gsize written = 0;
 
+  tisock_tls_wire_serve (self->wire);
   while (failure == NULL)
     {
       GOutputVector record = fill_record (vectors, n_vectors, written, space);
@@ -253,6 +258,7 @@ tls_get_begun (TisockTransport *transport)
 static gboolean
 say_goodbye (Tls *self)
 {
+  tisock_tls_wire_serve (self->wire);
   tisock_tls_wire_set_keeping (self->wire, TRUE);
   g_output_stream_close (G_OUTPUT_STREAM (self->output), NULL, NULL);
 
@@ -279,6 +285,7 @@ tls_free (TisockTransport *transport)
 {
   Tls *self = (Tls *) transport;
 
+  tisock_tls_wire_serve (self->wire);
   tisock_tls_wire_mute (self->wire);
   g_object_unref (self->connection);
   g_object_unref (self->wire);
@@ -304,6 +311,7 @@ tisock_transport_tls_new (GTlsConnection *connection,
   GIOStream *stream = G_IO_STREAM (connection);
 
   tisock_tls_wire_stop_waiting (wire);
+  tisock_tls_wire_serve (wire);
   self->parent.funcs = &tls_funcs;
   self->connection = g_object_ref (connection);
   self->wire = g_object_ref (wire);

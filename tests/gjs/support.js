@@ -194,7 +194,12 @@ function findClasses(instance) {
   if (instance instanceof Tisock.SSLSocket)
     return SSL_CLASSES;
 
-  return instance instanceof Tisock.SocketCore ? SOCKET_CLASSES : SERVER_CLASSES;
+  if (instance instanceof Tisock.SocketCore)
+    return SOCKET_CLASSES;
+  if (instance instanceof Tisock.ServerSocket)
+    return SERVER_CLASSES;
+
+  return [instance.constructor.name.replace(/^Tisock_/, '')];
 }
 
 // Connects every signal and keeps what they say. A signal can be given a handler as well, whose

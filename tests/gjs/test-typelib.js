@@ -85,6 +85,8 @@ for (const info of listOfType(GIRepository.InfoType.FUNCTION))
 traceConnect(Tisock.SocketCore.prototype,
              ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket']);
 traceConnect(Tisock.ServerSocket.prototype, ['ServerSocket']);
+traceConnect(Tisock.ServiceBrowser.prototype, ['ServiceBrowser']);
+traceConnect(Tisock.ServicePublisher.prototype, ['ServicePublisher']);
 
 const self = Gio.File.new_for_uri(import.meta.url);
 for (const info of self.get_parent().enumerate_children('standard::name', 0, null)) {

@@ -199,6 +199,18 @@ tisock_reactor_check (TisockReactor *self,
   return FALSE;
 }
 
+GMainContext *
+tisock_reactor_dup_context (TisockReactor  *self,
+                            GError        **error)
+{
+  if (!tisock_reactor_is_lost (self))
+    return g_main_context_ref (self->context);
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The main context is gone");
+
+  return NULL;
+}
+
 /* Calls in the next iteration */
 
 typedef struct

@@ -69,6 +69,10 @@ gboolean       tisock_reactor_check              (TisockReactor       *self,
 gboolean       tisock_reactor_is_usable          (TisockReactor       *self);
 /* The context is gone, or this is a forked child. */
 gboolean       tisock_reactor_is_lost            (TisockReactor       *self);
+/* The context, for what keeps it; NULL with the error if it is gone. */
+GMainContext  *tisock_reactor_dup_context        (TisockReactor       *self,
+                                                  GError             **error)
+                                                  G_GNUC_WARN_UNUSED_RESULT;
 /* Runs a function where the context is owned: at once if that is here. */
 void           tisock_reactor_invoke             (TisockReactor       *self,
                                                   GSourceFunc          function,

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "engine/endpoint.h"
+#include "engine/link-watch.h"
 #include "tisock-network-interface.h"
 
 #include <ifaddrs.h>
@@ -32,7 +33,8 @@
  * [func@NetworkInterface.lookup].
  *
  * An object is a picture of the moment it was got, and never changes: get the
- * interface again to see what has become of it.
+ * interface again to see what has become of it, or follow the list that
+ * [func@NetworkInterface.watch] gives.
  *
  * ```c
  * g_autoptr(GListModel) interfaces = tisock_network_interface_list ();
@@ -462,6 +464,29 @@ tisock_network_interface_init (TisockNetworkInterface *self)
   self->addresses = g_ptr_array_new_null_terminated (1, g_free, TRUE);
 }
 
+/* FALSE if the system does not tell. */
+static gboolean
+fill (GListStore *store)
+{
+  g_autoptr(GHashTable) by_index = g_hash_table_new (NULL, NULL);
+  struct ifaddrs *entries = NULL;
+
+  if (getifaddrs (&entries) != 0)
+    return FALSE;
+
+  for (const struct ifaddrs *entry = entries; entry != NULL; entry = entry->ifa_next)
+    {
+      TisockNetworkInterface *interface = find_or_add (store, by_index, entry);
+
+      if (interface != NULL)
+        add_entry (interface, entry);
+    }
+
+  freeifaddrs (entries);
+
+  return TRUE;
+}
+
 /**
  * tisock_network_interface_list:
  *
@@ -480,21 +505,106 @@ GListModel *
 tisock_network_interface_list (void)
 {
   GListStore *store = g_list_store_new (TISOCK_TYPE_NETWORK_INTERFACE);
-  g_autoptr(GHashTable) by_index = g_hash_table_new (NULL, NULL);
-  struct ifaddrs *entries = NULL;
 
-  if (getifaddrs (&entries) != 0)
-    return G_LIST_MODEL (store);
+  fill (store);
 
-  for (const struct ifaddrs *entry = entries; entry != NULL; entry = entry->ifa_next)
+  return G_LIST_MODEL (store);
+}
+
+/* Watching */
+
+static gboolean
+is_equal (TisockNetworkInterface *self,
+          TisockNetworkInterface *other)
+{
+  return self->index == other->index &&
+         self->is_loopback == other->is_loopback &&
+         self->is_up == other->is_up &&
+         strcmp (self->name, other->name) == 0 &&
+         g_strcmp0 (self->mac_address, other->mac_address) == 0 &&
+         strcmp (self->ip_address, other->ip_address) == 0 &&
+         strcmp (self->subnet_mask, other->subnet_mask) == 0 &&
+         g_strv_equal (tisock_network_interface_get_addresses (self),
+                       tisock_network_interface_get_addresses (other));
+}
+
+static gboolean
+are_equal_at (GListModel *one,
+              guint       position,
+              GListModel *other,
+              guint       other_position)
+{
+  g_autoptr(TisockNetworkInterface) interface = g_list_model_get_item (one, position);
+  g_autoptr(TisockNetworkInterface) counterpart = g_list_model_get_item (other, other_position);
+
+  return is_equal (interface, counterpart);
+}
+
+/* Changes the list once, from the first item that is another one to the last. */
+static void
+become (GListStore *store,
+        GListModel *now)
+{
+  GListModel *before = G_LIST_MODEL (store);
+  guint n_before = g_list_model_get_n_items (before);
+  guint n_now = g_list_model_get_n_items (now);
+  g_autoptr(GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+  guint start = 0;
+
+  while (start < MIN (n_before, n_now) && are_equal_at (before, start, now, start))
+    start++;
+  while (MIN (n_before, n_now) > start && are_equal_at (before, n_before - 1, now, n_now - 1))
     {
-      TisockNetworkInterface *interface = find_or_add (store, by_index, entry);
-
-      if (interface != NULL)
-        add_entry (interface, entry);
+      n_before--;
+      n_now--;
     }
+  if (start == n_before && start == n_now)
+    return;
 
-  freeifaddrs (entries);
+  for (guint i = start; i < n_now; i++)
+    g_ptr_array_add (added, g_list_model_get_item (now, i));
+  g_list_store_splice (store, start, n_before - start, added->pdata, added->len);
+}
+
+static gboolean
+refresh (GObject *object)
+{
+  g_autoptr(GListStore) now = g_list_store_new (TISOCK_TYPE_NETWORK_INTERFACE);
+
+  if (!fill (now))
+    return FALSE;
+
+  become (G_LIST_STORE (object), G_LIST_MODEL (now));
+
+  return TRUE;
+}
+
+/**
+ * tisock_network_interface_watch:
+ *
+ * Lists the network interfaces of the system, and follows them.
+ *
+ * The list is ordered by [property@NetworkInterface:index]. When an interface or an
+ * address comes or goes, [signal@Gio.ListModel::items-changed] says which part of the
+ * list is another one, once for what changes together; an interface that has changed is
+ * another object then. It is emitted from the thread-default main context of this call,
+ * until the list is freed. If the system does not tell, for want of a free descriptor
+ * for instance, it is asked again soon.
+ *
+ * On systems other than Linux the list does not change.
+ *
+ * Returns: (transfer full): a list of [class@NetworkInterface]
+ *
+ * Since: 1.0
+ */
+GListModel *
+tisock_network_interface_watch (void)
+{
+  GListStore *store = g_list_store_new (TISOCK_TYPE_NETWORK_INTERFACE);
+
+  g_object_set_data_full (G_OBJECT (store), "tisock-link-watch",
+                          tisock_link_watch_new (refresh, G_OBJECT (store)),
+                          (GDestroyNotify) tisock_link_watch_free);
 
   return G_LIST_MODEL (store);
 }

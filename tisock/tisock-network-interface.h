@@ -26,6 +26,8 @@ G_DECLARE_FINAL_TYPE (TisockNetworkInterface, tisock_network_interface,
 TISOCK_AVAILABLE_IN_1_0
 GListModel *tisock_network_interface_list (void) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
+GListModel *tisock_network_interface_watch (void) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
 TisockNetworkInterface *tisock_network_interface_get (guint index) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
 TisockNetworkInterface *tisock_network_interface_lookup (const char *name)

@@ -196,6 +196,13 @@ test('attributes follow the connection', () => {
   iterateUntil(() => socket.bytes_available === 4);
 });
 
+test('an interface in one line', () => {
+  const socket = new Tisock.TCPSocket();
+
+  socket.network_interface = Tisock.NetworkInterface.get(0);
+  assertEqual(socket.local_address, Tisock.NetworkInterface.get(0).ip_address);
+});
+
 test('the interface', () => {
   const interfaces = Tisock.NetworkInterface.list();
   const count = interfaces.get_n_items();
@@ -203,6 +210,7 @@ test('the interface', () => {
   assertSame(Tisock.NetworkInterface.get(0).name, interfaces.get_item(0).name);
   assertSame(Tisock.NetworkInterface.get(count), null);
   assertSame(Tisock.NetworkInterface.lookup('nosuch'), null);
+  assertEqual(Tisock.NetworkInterface.watch().get_n_items(), count);
   assertTrue(LOOPBACK.is_loopback);
   assertTrue(LOOPBACK.addresses.includes(HOST));
 });

@@ -211,8 +211,16 @@ class AttributesTest(TestCase):
         self.assertEqual(Tisock.NetworkInterface.get(0).name, interfaces[0].name)
         self.assertIsNone(Tisock.NetworkInterface.get(len(interfaces)))
         self.assertIsNone(Tisock.NetworkInterface.lookup('nosuch'))
+        watched = Tisock.NetworkInterface.watch()
+        self.assertEqual([interface.name for interface in watched],
+                         [interface.name for interface in interfaces])
         self.assertTrue(LOOPBACK.is_loopback)
         self.assertIn(HOST, LOOPBACK.addresses)
+
+    def test_an_interface_in_one_line(self):
+        socket = Tisock.TCPSocket()
+        socket.network_interface = Tisock.NetworkInterface.get(0)
+        self.assertEqual(socket.local_address, Tisock.NetworkInterface.get(0).ip_address)
 
 
 class ConnectTest(TestCase):

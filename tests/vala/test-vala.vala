@@ -210,6 +210,29 @@ void test_properties () throws Error {
     assert_cmpstr (server.allowed_peers[1], CompareOperator.EQ, "::1");
     assert_true (Tisock.NetworkInterface.lookup ("lo").is_loopback);
     assert_true (HOST in Tisock.NetworkInterface.lookup ("lo").addresses);
+    assert_true (Tisock.NetworkInterface.watch ().get_n_items () > 0);
+
+    socket.network_interface = Tisock.NetworkInterface.get (0);
+    assert_cmpstr (socket.local_address, CompareOperator.EQ,
+                   Tisock.NetworkInterface.get (0).ip_address);
+
+    Error? announced_by_publisher = null;
+    string? service_name = null;
+    var publisher = new Tisock.ServicePublisher (server, "Tea", "_tisock._tcp") {
+        txt_records = { "milk" }
+    };
+    publisher.error.connect ((failure) => { announced_by_publisher = failure; });
+    try {
+        publisher.publish ();
+        assert_not_reached ();
+    } catch (Error failure) {
+        assert_cmpstr (announced_by_publisher.message, CompareOperator.EQ, failure.message);
+    }
+    var browser = new Tisock.ServiceBrowser (publisher.service_type, null);
+    browser.added.connect ((service) => { service_name = service.name; });
+    assert_false (browser.is_browsing);
+    assert_true (browser.services.get_n_items () == 0);
+    socket.connectable = new Tisock.Service ("Tea", browser.service_type, null);
 }
 
 void test_errors () throws Error {

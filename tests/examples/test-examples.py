@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'examples' / 'demo'))
@@ -928,6 +929,62 @@ peer = socket.socket(socket.AF_UNIX)
 peer.connect(sys.argv[1])
 print(peer.recv(100))
 """
+
+
+@unittest.skipUnless(shutil.which('dbus-daemon') and 'TISOCK_MOCK_AVAHI' in os.environ,
+                     'no dbus-daemon')
+class DiscoveryTest(ExampleTest):
+    def setUp(self):
+        super().setUp()
+        self.languages = [language for language in LANGUAGES if language != 'vala']
+        mock = self.stack.enter_context(Program('mock', [os.environ['TISOCK_MOCK_AVAHI']]))
+        self.set_bus(mock.read_line())
+
+    def set_bus(self, address):
+        self.stack.enter_context(
+            unittest.mock.patch.dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=address))
+
+    def publish(self, language, name):
+        publisher, port = self.start_server_as(language, name)
+        publisher.expect(f'published as {name}')
+        return publisher, port
+
+    def start_server_as(self, language, name):
+        publisher = self.start(language, 'service-publisher', name)
+        return publisher, publisher.expect_port()
+
+    def test_what_is_published_is_found(self):
+        for language in self.languages:
+            with self.subTest(language):
+                browser = self.start(language, 'service-browser')
+                publisher, port = self.publish(language, 'Tea')
+                browser.expect(f'services: [Tea on mock.local, port {port}]')
+                peer = self.connect(port)
+                peer.sendall(b'milk')
+                self.assertEqual(peer.recv(4), b'milk')
+                publisher.stop()
+                browser.expect('services:')
+                browser.stop()
+                self.assertEqual(browser.errors + publisher.errors, [])
+
+    def test_a_name_that_is_taken(self):
+        self.publish('c', 'Tea')
+        for number, language in enumerate(self.languages, 2):
+            with self.subTest(language):
+                publisher, _ = self.start_server_as(language, 'Tea')
+                publisher.expect(f'published as Tea #{number}')
+
+    def test_the_end_by_interrupt(self):
+        publisher, _ = self.publish('c', 'Tea')
+        publisher.interrupt()
+        publisher.finish()
+
+    def test_no_bus(self):
+        self.set_bus('unix:path=/nonexistent/bus')
+        for language in self.languages:
+            with self.subTest(language):
+                browser = self.start(language, 'service-browser')
+                self.assertEqual(self.assert_fails(browser, 'system bus cannot be reached'), [])
 
 
 class UnixTest(ExampleTest):

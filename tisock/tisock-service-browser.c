@@ -862,6 +862,8 @@ tisock_service_browser_stop (TisockServiceBrowser *self)
 
   kept = g_object_ref (self);
   end (self);
-  g_list_store_remove_all (self->services);
+  /* An empty list would say that it changes, too. */
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->services)) > 0)
+    g_list_store_remove_all (self->services);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_BROWSING]);
 }

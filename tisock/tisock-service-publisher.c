@@ -430,7 +430,7 @@ static void
 end (TisockServicePublisher *self)
 {
   if (self->server != NULL)
-    g_signal_handlers_disconnect_by_data (self->server, self);
+    g_signal_handlers_disconnect_by_func (self->server, tisock_service_publisher_withdraw, self);
 
   g_clear_pointer (&self->group, g_free);
   tisock_avahi_client_close (g_steal_pointer (&self->client));

@@ -6,7 +6,7 @@
 
 #include "socket-fixture.h"
 
-#include "tisock-socket-error.h"
+#include "signal-log.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -30,36 +30,12 @@ note (SocketFixture *fixture,
 {
   va_list args;
 
-  if (fixture->log->len > 0)
-    g_string_append_c (fixture->log, ' ');
-
   va_start (args, format);
-  g_string_append_vprintf (fixture->log, format, args);
+  signal_log_add_valist (fixture->log, format, args);
   va_end (args);
 
   if (fixture->action != NULL)
     fixture->action (fixture, signal);
-}
-
-static const char *
-get_nick (GType type,
-          int   value)
-{
-  g_autoptr(GEnumClass) values = g_type_class_ref (type);
-
-  return g_enum_get_value (values, value)->value_nick;
-}
-
-static GType
-get_error_type (const GError *error)
-{
-  return error->domain == G_TLS_ERROR ? G_TYPE_TLS_ERROR : G_TYPE_IO_ERROR_ENUM;
-}
-
-static const char *
-get_state_nick (gpointer socket)
-{
-  return get_nick (TISOCK_TYPE_SOCKET_STATE, (int) tisock_socket_core_get_state (socket));
 }
 
 static void
@@ -83,21 +59,9 @@ error_cb (TisockTCPSocket *socket,
           GError          *error,
           SocketFixture   *fixture)
 {
-  int number = tisock_socket_core_get_last_error_number (TISOCK_SOCKET_CORE (socket));
+  g_autofree char *entry = signal_log_dup_error (socket, error);
 
-  g_assert_cmpstr (error->message, !=, "");
-  if (error->domain == TISOCK_SOCKET_ERROR)
-    {
-      g_assert_cmpint (number, ==, error->code);
-      note (fixture, "error", "error:%d/%s", error->code, get_state_nick (socket));
-    }
-  else
-    {
-      g_assert_true (error->domain == G_IO_ERROR || error->domain == G_TLS_ERROR);
-      g_assert_cmpint (number, >, 0);
-      note (fixture, "error", "error:%s/%s", get_nick (get_error_type (error), error->code),
-            get_state_nick (socket));
-    }
+  note (fixture, "error", "%s", entry);
 }
 
 static void
@@ -105,7 +69,7 @@ closed_cb (TisockTCPSocket *socket,
            SocketFixture   *fixture)
 {
   g_assert_cmpint (tisock_socket_core_get_handle (TISOCK_SOCKET_CORE (socket)), ==, -1);
-  note (fixture, "closed", "closed/%s", get_state_nick (socket));
+  note (fixture, "closed", "closed/%s", signal_log_get_state (socket));
 }
 
 static gboolean

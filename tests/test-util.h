@@ -31,6 +31,8 @@ int     test_make_file (gconstpointer  data,
 void    test_fill_table        (struct rlimit *limits,
                                 guint          room);
 void    test_restore_table     (const struct rlimit *limits);
+/* Whether this machine has IPv6 addresses. */
+gboolean test_has_ipv6 (void);
 /* How many descriptors the process has open; 0 where the system does not tell. */
 guint   test_count_descriptors (void);
 /* How many bytes the program has allocated; 0 where the allocator is another one, as with the

@@ -206,14 +206,21 @@ give_flags (int fd)
 }
 #endif
 
+static int
+new_socket (int family,
+            int type)
+{
+#if defined (SOCK_CLOEXEC) && defined (SOCK_NONBLOCK)
+  return socket (family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+  return give_flags (socket (family, type, 0));
+#endif
+}
+
 int
 tisock_descriptor_new_stream (int family)
 {
-#if defined (SOCK_CLOEXEC) && defined (SOCK_NONBLOCK)
-  return socket (family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-#else
-  return give_flags (socket (family, SOCK_STREAM, 0));
-#endif
+  return new_socket (family, SOCK_STREAM);
 }
 
 static gboolean
@@ -226,14 +233,20 @@ set_int_option (int fd,
 }
 
 static gboolean
+set_dual (int      fd,
+          int      family,
+          gboolean dual)
+{
+  return family != AF_INET6 || set_int_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, !dual);
+}
+
+static gboolean
 set_listener_options (int      fd,
                       int      family,
                       gboolean dual)
 {
-  if (family == AF_INET6 && !set_int_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, !dual))
-    return FALSE;
-
-  return set_int_option (fd, SOL_SOCKET, SO_REUSEADDR, TRUE) &&
+  return set_dual (fd, family, dual) &&
+         set_int_option (fd, SOL_SOCKET, SO_REUSEADDR, TRUE) &&
          set_int_option (fd, IPPROTO_TCP, TCP_NODELAY, TRUE);
 }
 
@@ -266,24 +279,123 @@ errno_is_no_ipv6 (int error_number)
          error_number == EADDRNOTAVAIL;
 }
 
-int
-tisock_descriptor_listen (const TisockEndpoint *endpoint,
-                          int                   backlog)
+/* Makes a socket of a kind for an endpoint, or, for "none", for both families if the system has
+ * both. */
+static int
+open_for (const TisockEndpoint  *endpoint,
+          int                    option,
+          int                  (*open_one) (const TisockEndpoint *endpoint,
+                                            gboolean              dual,
+                                            int                   option))
 {
   TisockEndpoint any = { .family = AF_INET6, .port = endpoint->port };
   int fd;
 
   if (tisock_endpoint_is_set (endpoint))
-    return listen_on (endpoint, FALSE, backlog);
+    return open_one (endpoint, FALSE, option);
 
-  fd = listen_on (&any, TRUE, backlog);
+  fd = open_one (&any, TRUE, option);
   if (fd >= 0 || !errno_is_no_ipv6 (errno))
     return fd;
 
   any.family = AF_INET;
 
-  return listen_on (&any, FALSE, backlog);
+  return open_one (&any, FALSE, option);
 }
+
+int
+tisock_descriptor_listen (const TisockEndpoint *endpoint,
+                          int                   backlog)
+{
+  return open_for (endpoint, backlog, listen_on);
+}
+
+/* Datagrams */
+
+/* The first two can fail only where the program asks for what is not possible. */
+static gboolean
+set_datagram_options (int      fd,
+                      int      family,
+                      gboolean dual,
+                      gboolean shared)
+{
+  if (!set_dual (fd, family, dual) ||
+      (shared && !set_int_option (fd, SOL_SOCKET, SO_REUSEADDR, TRUE)))
+    return FALSE;
+
+#if defined (SO_REUSEPORT) && !defined (__linux__)
+  if (shared)
+    set_int_option (fd, SOL_SOCKET, SO_REUSEPORT, TRUE);
+#endif
+  set_int_option (fd, SOL_SOCKET, SO_BROADCAST, TRUE);
+#ifdef SO_RXQ_OVFL
+  set_int_option (fd, SOL_SOCKET, SO_RXQ_OVFL, TRUE);
+#endif
+#ifdef IP_RECVERR
+  set_int_option (fd, IPPROTO_IP, IP_RECVERR, TRUE);
+  if (family == AF_INET6)
+    set_int_option (fd, IPPROTO_IPV6, IPV6_RECVERR, TRUE);
+#endif
+
+  return TRUE;
+}
+
+static int
+bind_to (const TisockEndpoint *endpoint,
+         gboolean              dual,
+         gboolean              shared)
+{
+  struct sockaddr_storage address;
+  socklen_t length = tisock_endpoint_to_sockaddr (endpoint, &address);
+  int fd = new_socket (endpoint->family, SOCK_DGRAM);
+
+  if (fd < 0)
+    return -1;
+
+  if (!set_datagram_options (fd, endpoint->family, dual, shared) ||
+      bind (fd, (struct sockaddr *) &address, length) != 0)
+    return give_up (fd);
+
+  return fd;
+}
+
+int
+tisock_descriptor_bind (const TisockEndpoint *endpoint,
+                        gboolean              shared)
+{
+  return open_for (endpoint, shared, bind_to);
+}
+
+int
+tisock_descriptor_get_family (int fd)
+{
+  struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+  socklen_t length = sizeof address;
+
+  getsockname (fd, (struct sockaddr *) &address, &length);
+
+  return address.ss_family;
+}
+
+/* Nothing is sent for this. */
+gboolean
+tisock_descriptor_has_route (const TisockEndpoint *endpoint)
+{
+  struct sockaddr_storage address;
+  socklen_t length = tisock_endpoint_to_sockaddr (endpoint, &address);
+  int fd = new_socket (endpoint->family, SOCK_DGRAM);
+  gboolean found;
+
+  if (fd < 0)
+    return FALSE;
+
+  found = connect (fd, (struct sockaddr *) &address, length) == 0;
+  close (fd);
+
+  return found;
+}
+
+/* Accepting */
 
 static int
 accept_once (int               listener,

@@ -47,6 +47,15 @@ int      tisock_descriptor_listen    (const TisockEndpoint *endpoint,
 /* Accepts one connection; -1 with errno on failure. */
 int      tisock_descriptor_accept    (int             listener,
                                       TisockEndpoint *remote);
+/* A new datagram socket that is bound, non-blocking and close-on-exec; -1 with errno on failure.
+ * Endpoints mean the same as for listening. What the network reports on datagrams that were sent is
+ * kept for who asks, and broadcasts may be sent. `shared`: others may bind the port as well. */
+int      tisock_descriptor_bind      (const TisockEndpoint *endpoint,
+                                      gboolean              shared);
+/* The family that it was made for, which an IPv4 address mapped into IPv6 does not tell. */
+int      tisock_descriptor_get_family (int           fd);
+/* Whether the system knows a way to an address with a port. */
+gboolean tisock_descriptor_has_route (const TisockEndpoint *endpoint);
 /* The socket's own address or its peer's, of any family; NULL if it has none. */
 GSocketAddress *tisock_descriptor_dup_address (int     fd,
                                       gboolean      remote) G_GNUC_WARN_UNUSED_RESULT;

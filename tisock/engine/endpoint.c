@@ -97,6 +97,22 @@ tisock_endpoint_to_sockaddr (const TisockEndpoint    *endpoint,
   return endpoint->family == AF_UNIX ? G_STRUCT_OFFSET (struct sockaddr_un, sun_path) : 0;
 }
 
+socklen_t
+tisock_endpoint_to_sockaddr_for (const TisockEndpoint    *endpoint,
+                                 int                      family,
+                                 struct sockaddr_storage *address)
+{
+  TisockEndpoint mapped = { .family = AF_INET6, .port = endpoint->port };
+
+  if (family != AF_INET6 || endpoint->family != AF_INET)
+    return tisock_endpoint_to_sockaddr (endpoint, address);
+
+  mapped.bytes[MAPPED_OFFSET - 2] = mapped.bytes[MAPPED_OFFSET - 1] = 0xff;
+  memcpy (mapped.bytes + MAPPED_OFFSET, endpoint->bytes, sizeof (struct in_addr));
+
+  return tisock_endpoint_to_sockaddr (&mapped, address);
+}
+
 gboolean
 tisock_endpoint_from_address (TisockEndpoint *endpoint,
                               GSocketAddress *address)

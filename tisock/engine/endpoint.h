@@ -49,6 +49,10 @@ void            tisock_endpoint_from_sockaddr  (TisockEndpoint                *e
                                                 const struct sockaddr_storage *address);
 socklen_t       tisock_endpoint_to_sockaddr    (const TisockEndpoint          *endpoint,
                                                 struct sockaddr_storage       *address);
+/* The same for a socket of a family: one of IPv6 takes IPv4 addresses mapped. */
+socklen_t       tisock_endpoint_to_sockaddr_for (const TisockEndpoint         *endpoint,
+                                                int                            family,
+                                                struct sockaddr_storage       *address);
 /* FALSE, and "none", if the address is not IPv4 or IPv6. */
 gboolean        tisock_endpoint_from_address   (TisockEndpoint                *endpoint,
                                                 GSocketAddress                *address);

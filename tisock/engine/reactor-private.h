@@ -89,6 +89,7 @@ struct _TisockReactor
   guint8                    *scratch;
   TisockChunk                loan;
   TisockByteQueue           *borrower;          /* whose last chunk may be the loan */
+  guint8                    *landing;
 
   gint64                     time;
   gint64                     spent;             /* µs in turns since the last rest */

@@ -63,6 +63,7 @@ reactor_free (TisockReactor *self)
   g_array_unref (self->starving);
   g_free (self->places);
   g_aligned_free (self->scratch);
+  g_free (self->landing);
   g_free (self);
 }
 

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/packet-io.h"
 #include "engine/reactor-private.h"
 
 #include <errno.h>
@@ -543,6 +544,7 @@ stop (TisockReactor *self)
   g_array_set_size (self->queued, 0);
   g_array_set_size (self->starving, 0);
   g_clear_pointer (&self->scratch, g_aligned_free);
+  g_clear_pointer (&self->landing, g_free);
   tisock_reactor_unref (self);
 }
 
@@ -729,6 +731,16 @@ tisock_reactor_settle_scratch (TisockReactor *self)
 {
   if (self->borrower != NULL)
     tisock_byte_queue_settle (g_steal_pointer (&self->borrower));
+}
+
+/* Most of it is never touched, and so not there: few datagrams are long. */
+guint8 *
+tisock_reactor_get_landing (TisockReactor *self)
+{
+  if (self->landing == NULL)
+    self->landing = g_malloc (TISOCK_LANDING_SIZE);
+
+  return self->landing;
 }
 
 /* Waiting without the context */

@@ -132,6 +132,9 @@ void           tisock_reactor_lend_scratch       (TisockReactor       *self,
                                                   gsize                length);
 void           tisock_reactor_settle_scratch     (TisockReactor       *self);
 
+/* Where the datagrams of all its sockets land: what is there is gone with the next batch. */
+guint8        *tisock_reactor_get_landing        (TisockReactor       *self);
+
 /* Blocks until one of the set is ready or due, or the deadline (-1: none, 0: do not block) is
  * over, and serves it. FALSE if nothing was ready in time. */
 gboolean       tisock_reactor_wait               (TisockReactor       *self,

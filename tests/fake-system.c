@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "config.h"
+
 #include "fake-system.h"
 
 #include <dlfcn.h>
@@ -167,6 +169,44 @@ recvmsg (int            fd,
 
   return n;
 }
+
+#ifdef HAVE_RECVMMSG
+int
+recvmmsg (int              fd,
+          struct mmsghdr  *messages,
+          unsigned int     n_messages,
+          int              flags,
+          struct timespec *timeout)
+{
+  static int (*real) (int fd, struct mmsghdr *messages, unsigned int n_messages, int flags,
+                      struct timespec *timeout);
+
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, "recvmmsg");
+
+  if (fails (&recv_failure, fd))
+    return -1;
+
+  return real (fd, messages, (unsigned int) cut_length (n_messages), flags, timeout);
+}
+
+int
+sendmmsg (int             fd,
+          struct mmsghdr *messages,
+          unsigned int    n_messages,
+          int             flags)
+{
+  static int (*real) (int fd, struct mmsghdr *messages, unsigned int n_messages, int flags);
+
+  if (real == NULL)
+    real = dlsym (RTLD_NEXT, "sendmmsg");
+
+  if (fails (&send_failure, fd))
+    return -1;
+
+  return real (fd, messages, (unsigned int) cut_length (n_messages), flags);
+}
+#endif
 
 ssize_t
 send (int         fd,

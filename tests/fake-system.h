@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 void   fake_system_advance_clock (guint     milliseconds);
 /* Nothing else does any more. */
 void   fake_system_stop_clock    (void);
-/* The next recv() or recvmsg(), or send(), sendmsg() or sendfile(), of this descriptor fails. */
+/* The next recv(), recvmsg() or recvmmsg(), or send(), sendmsg(), sendmmsg() or sendfile(), of this
+ * descriptor fails. */
 void   fake_system_fail_recv     (int       fd,
                                   int       error_number);
 void   fake_system_fail_send     (int       fd,

@@ -27,12 +27,13 @@ loopback (int port)
   return address;
 }
 
-int
-test_peer_refuse (int *port)
+static int
+bind_port (int  type,
+           int *port)
 {
   struct sockaddr_in address = loopback (0);
   socklen_t length = sizeof address;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket (AF_INET, type | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, length), ==, 0);
@@ -40,6 +41,18 @@ test_peer_refuse (int *port)
   *port = ntohs (address.sin_port);
 
   return fd;
+}
+
+int
+test_peer_refuse (int *port)
+{
+  return bind_port (SOCK_STREAM, port);
+}
+
+int
+test_peer_bind (int *port)
+{
+  return bind_port (SOCK_DGRAM, port);
 }
 
 int

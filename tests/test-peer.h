@@ -22,6 +22,8 @@ void             test_peer_connect (TisockTCPSocket *socket,
                                     int             *peer);
 /* A blocking descriptor that is connected to 127.0.0.1. */
 int              test_peer_open    (int              port);
+/* A blocking descriptor for datagrams on a port of 127.0.0.1 that the system chose. */
+int              test_peer_bind    (int             *port);
 void             test_peer_send    (int              peer,
                                     const char      *text);
 /* Reads exactly so many bytes. */

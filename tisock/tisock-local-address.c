@@ -37,6 +37,33 @@ tisock_local_address_get_both (TisockNetworkInterface *network_interface,
     }
 }
 
+gboolean
+tisock_local_address_choose (TisockNetworkInterface  *network_interface,
+                             int                      family,
+                             int                      port,
+                             TisockEndpoint          *endpoint,
+                             GError                 **error)
+{
+  TisockEndpoint both[2];
+
+  tisock_local_address_get_both (network_interface, both);
+  memset (endpoint, 0, sizeof *endpoint);
+  for (guint i = 0; i < G_N_ELEMENTS (both) && !tisock_endpoint_is_set (endpoint); i++)
+    if (family == AF_UNSPEC || both[i].family == family)
+      *endpoint = both[i];
+
+  endpoint->port = (guint16) port;
+  if (network_interface == NULL || tisock_endpoint_is_set (endpoint))
+    return TRUE;
+
+  /* Without an address it would be all interfaces. */
+  g_set_error (error, TISOCK_SOCKET_ERROR, TISOCK_SOCKET_ERROR_NAME_RESOLUTION,
+               "Could not open: the network interface %s has no IP address of this kind",
+               tisock_network_interface_get_name (network_interface));
+
+  return FALSE;
+}
+
 /* Listening */
 
 static gboolean
@@ -179,17 +206,14 @@ tisock_local_address_listen (const TisockListenOptions  *options,
   return known ? listen_on (&endpoint, backlog, error_number, error) : -1;
 }
 
-/* For the property */
+/* For the properties */
 
-char *
-tisock_local_address_dup_own (TisockNetworkInterface *network_interface)
+/* The first interface that is up, with an address, and not loopback; NULL: there is none. */
+static TisockNetworkInterface *
+find_own (void)
 {
-  g_autoptr(GListModel) interfaces = NULL;
+  g_autoptr(GListModel) interfaces = tisock_network_interface_list ();
 
-  if (network_interface != NULL)
-    return g_strdup (tisock_network_interface_get_ip_address (network_interface));
-
-  interfaces = tisock_network_interface_list ();
   for (guint i = 0; i < g_list_model_get_n_items (interfaces); i++)
     {
       g_autoptr(TisockNetworkInterface) candidate = g_list_model_get_item (interfaces, i);
@@ -197,8 +221,45 @@ tisock_local_address_dup_own (TisockNetworkInterface *network_interface)
       if (tisock_network_interface_get_is_up (candidate) &&
           !tisock_network_interface_get_is_loopback (candidate) &&
           tisock_network_interface_get_addresses (candidate)[0] != NULL)
-        return g_strdup (tisock_network_interface_get_ip_address (candidate));
+        return g_steal_pointer (&candidate);
     }
 
-  return g_strdup ("127.0.0.1");
+  return NULL;
+}
+
+char *
+tisock_local_address_dup_own (TisockNetworkInterface *network_interface)
+{
+  g_autoptr(TisockNetworkInterface) own = NULL;
+
+  if (network_interface != NULL)
+    return g_strdup (tisock_network_interface_get_ip_address (network_interface));
+
+  own = find_own ();
+
+  return g_strdup (own != NULL ? tisock_network_interface_get_ip_address (own) : "127.0.0.1");
+}
+
+char *
+tisock_local_address_dup_broadcast (TisockNetworkInterface *network_interface)
+{
+  g_autoptr(TisockNetworkInterface) chosen = NULL;
+  TisockEndpoint address, mask;
+
+  if (network_interface != NULL)
+    chosen = g_object_ref (network_interface);
+  else
+    chosen = find_own ();
+
+  if (chosen == NULL ||
+      !tisock_endpoint_parse (&address, tisock_network_interface_get_ip_address (chosen), 0) ||
+      !tisock_endpoint_parse (&mask, tisock_network_interface_get_subnet_mask (chosen), 0) ||
+      address.family != AF_INET || mask.family != AF_INET ||
+      memcmp (mask.bytes, "\xff\xff\xff\xff", 4) == 0)
+    return g_strdup ("255.255.255.255");
+
+  for (guint i = 0; i < 4; i++)
+    address.bytes[i] |= (guint8) ~mask.bytes[i];
+
+  return tisock_endpoint_dup_text (&address);
 }

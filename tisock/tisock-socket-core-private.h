@@ -24,12 +24,13 @@ typedef enum
   TISOCK_DUE_MESSAGES       = 1 << 2,   /* instead of DATA_AVAILABLE, until there are no more */
   TISOCK_DUE_READ_EOF       = 1 << 3,
   TISOCK_DUE_SEND_PROGRESS  = 1 << 4,
-  TISOCK_DUE_SEND_COMPLETE  = 1 << 5,
-  TISOCK_DUE_DRAINED        = 1 << 6,
-  TISOCK_DUE_MOVED          = 1 << 7,   /* no signal, but there are calls that wait for it */
-  TISOCK_DUE_DRAINING       = 1 << 8,
-  TISOCK_DUE_ERROR          = 1 << 9,
-  TISOCK_DUE_CLOSED         = 1 << 10,
+  TISOCK_DUE_FAILED         = 1 << 5,   /* errors that end nothing */
+  TISOCK_DUE_SEND_COMPLETE  = 1 << 6,
+  TISOCK_DUE_DRAINED        = 1 << 7,
+  TISOCK_DUE_MOVED          = 1 << 8,   /* no signal, but there are calls that wait for it */
+  TISOCK_DUE_DRAINING       = 1 << 9,
+  TISOCK_DUE_ERROR          = 1 << 10,
+  TISOCK_DUE_CLOSED         = 1 << 11,
 } TisockDue;
 
 /* The calls that wait, by what they wait for. */
@@ -138,6 +139,12 @@ gboolean       tisock_socket_core_fail           (TisockSocketCore              
 gboolean       tisock_socket_core_may_configure  (TisockSocketCore              *self,
                                                   const char                    *property);
 
+/* Whether the port is one that can be used, from the lowest that can. */
+gboolean       tisock_socket_core_check_port     (TisockSocketCore              *self,
+                                                  const char                    *operation,
+                                                  int                            lowest,
+                                                  GError                       **error);
+
 /* A life. begin: what is still due of the last one is said, the buffer purged. */
 gboolean       tisock_socket_core_begin          (TisockSocketCore              *self,
                                                   const char                    *operation,
@@ -147,6 +154,11 @@ guint          tisock_socket_core_get_life       (TisockSocketCore              
 gboolean       tisock_socket_core_is_live        (TisockSocketCore              *self);
 void           tisock_socket_core_set_state      (TisockSocketCore              *self,
                                                   TisockSocketState              state);
+/* There is no place for the life in the reactor, for an errno. FALSE. */
+gboolean       tisock_socket_core_fail_to_attach (TisockSocketCore              *self,
+                                                  GError                        *failure,
+                                                  int                            error_number,
+                                                  GError                       **error);
 /* Takes the local address and port from the descriptor. */
 void           tisock_socket_core_set_bound      (TisockSocketCore              *self,
                                                   int                            fd);

@@ -253,6 +253,22 @@ tisock_socket_core_may_configure (TisockSocketCore *self,
   return tisock_socket_core_misuse_of_state (self, operation, NULL);
 }
 
+gboolean
+tisock_socket_core_check_port (TisockSocketCore  *self,
+                               const char        *operation,
+                               int                lowest,
+                               GError           **error)
+{
+  int port = tisock_socket_core_get_port (self);
+
+  if (port >= lowest && port <= G_MAXUINT16)
+    return TRUE;
+
+  return tisock_socket_core_misuse (self, error, TISOCK_SOCKET_ERROR_INVALID_PORT,
+                                    "Could not %s: port %d is not from %d to %d",
+                                    operation, port, lowest, G_MAXUINT16);
+}
+
 /* Calls that wait */
 
 /* How the socket's life came to its end, for those who waited for more of it. */
@@ -487,6 +503,7 @@ emit_one (TisockSocketCore *self,
 
     case TISOCK_DUE_MESSAGES:
     case TISOCK_DUE_READ_EOF:
+    case TISOCK_DUE_FAILED:
     case TISOCK_DUE_DRAINED:
     case TISOCK_DUE_DRAINING:
     default:
@@ -722,6 +739,19 @@ tisock_socket_core_fail (TisockSocketCore  *self,
     tisock_socket_core_emit_end (self);
 
   return FALSE;
+}
+
+/* On a context that has gone there is no life. */
+gboolean
+tisock_socket_core_fail_to_attach (TisockSocketCore  *self,
+                                   GError            *failure,
+                                   int                error_number,
+                                   GError           **error)
+{
+  if (tisock_reactor_is_lost (GET_PRIVATE (self)->reactor))
+    return tisock_socket_core_report (self, failure, 0, error);
+
+  return tisock_socket_core_fail (self, failure, error_number, error);
 }
 
 void

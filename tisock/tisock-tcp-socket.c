@@ -338,22 +338,6 @@ tisock_tcp_socket_need (TisockTCPSocket *self,
 /* Connecting */
 
 static gboolean
-check_port (TisockSocketCore  *core,
-            const char        *operation,
-            int                lowest,
-            GError           **error)
-{
-  int port = tisock_socket_core_get_port (core);
-
-  if (port >= lowest && port <= G_MAXUINT16)
-    return TRUE;
-
-  return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_PORT,
-                                    "Could not %s: port %d is not from %d to %d",
-                                    operation, port, lowest, G_MAXUINT16);
-}
-
-static gboolean
 check_layer (TisockTCPSocket  *self,
              gboolean          incoming,
              GError          **error)
@@ -372,7 +356,7 @@ check_destination (TisockTCPSocket  *self,
 
   if (tisock_tcp_socket_get_connectable (self) != NULL)
     return TRUE;
-  if (!check_port (core, "open", 1, error))
+  if (!tisock_socket_core_check_port (core, "open", 1, error))
     return FALSE;
   if (address != NULL && *address != '\0')
     return TRUE;
@@ -559,11 +543,7 @@ attach (TisockTCPSocket  *self,
   if (tisock_stream_attach (&GET_PRIVATE (self)->stream, &failure))
     return TRUE;
 
-  /* On a context that has gone there is no life. */
-  if (tisock_reactor_is_lost (tisock_socket_core_get_reactor (core)))
-    return tisock_socket_core_report (core, failure, 0, error);
-
-  return tisock_socket_core_fail (core, failure, errno, error);
+  return tisock_socket_core_fail_to_attach (core, failure, errno, error);
 }
 
 static gboolean
@@ -699,7 +679,7 @@ tisock_tcp_socket_listen (TisockTCPSocket  *self,
   if (!tisock_socket_core_check (core, G_STRFUNC) ||
       !tisock_socket_core_begin (core, "listen", error) ||
       (tisock_tcp_socket_get_connectable (self) == NULL &&
-       !check_port (core, "listen", 0, error)) ||
+       !tisock_socket_core_check_port (core, "listen", 0, error)) ||
       !check_layer (self, TRUE, error) ||
       !attach (self, error))
     return FALSE;

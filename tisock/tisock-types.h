@@ -14,6 +14,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TisockDatagram TisockDatagram;
 typedef struct _TisockEasyTCPSocket TisockEasyTCPSocket;
 typedef struct _TisockFraming TisockFraming;
 typedef struct _TisockNetworkInterface TisockNetworkInterface;
@@ -25,5 +26,6 @@ typedef struct _TisockSSLSocket TisockSSLSocket;
 typedef struct _TisockSocketCore TisockSocketCore;
 typedef struct _TisockTCPSocket TisockTCPSocket;
 typedef struct _TisockTlsSettings TisockTlsSettings;
+typedef struct _TisockUDPSocket TisockUDPSocket;
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #pragma once
 
 #define TISOCK_INSIDE
+# include "tisock-datagram.h"
 # include "tisock-easy-tcp-socket.h"
 # include "tisock-enums.h"
 # include "tisock-framing.h"
@@ -21,6 +22,7 @@
 # include "tisock-tcp-socket.h"
 # include "tisock-tls-settings.h"
 # include "tisock-types.h"
+# include "tisock-udp-socket.h"
 # include "tisock-version.h"
 # include "tisock-version-macros.h"
 #undef TISOCK_INSIDE

@@ -22,6 +22,12 @@ def find_all(element, *kinds):
             if child.get('introspectable') != '0']
 
 
+def find_boxed(namespace):
+    """Types that are no objects: records that have a type, but for those of classes."""
+    return [record for record in find_all(namespace, CORE + 'record')
+            if record.get(GLIB + 'get-type')]
+
+
 def find_methods(element):
     return {method.get('name'): method for method in find_all(element, CORE + 'method')}
 

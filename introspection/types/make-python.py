@@ -9,8 +9,8 @@ import sys
 
 sys.dont_write_bytecode = True
 from gir import (  # noqa: E402
-    CORE, GLIB, INTEGERS, find_all, find_finish, find_methods, find_properties, get_inputs,
-    get_outputs, get_type_name, is_nullable, read_namespace)
+    CORE, GLIB, INTEGERS, find_all, find_boxed, find_finish, find_methods, find_properties,
+    get_inputs, get_outputs, get_type_name, is_nullable, read_namespace)
 
 TYPES = {
     'none': 'None', 'gboolean': 'bool', 'utf8': 'str', 'filename': 'str', 'gpointer': 'Any',
@@ -134,21 +134,32 @@ def print_property(name, element, getter):
         print(f'    @property\n    def {name}(self) -> {kind}: ...')
 
 
+def print_constructors(element):
+    for constructor in find_all(element, CORE + 'constructor', CORE + 'function'):
+        arguments = ', '.join(['cls', *get_arguments(constructor)])
+        print(f'    @classmethod\n    def {constructor.get("name")}({arguments}) -> '
+              f'{get_result(constructor)}: ...')
+
+
 def print_class(element):
     print(f'\nclass {element.get("name")}({get_name(element.get("parent"))}):')
     methods = find_methods(element)
 
     if element.find(CORE + 'constructor') is not None:
         print('    def __init__(self, **properties: Any) -> None: ...')
-    for constructor in find_all(element, CORE + 'constructor', CORE + 'function'):
-        arguments = ', '.join(['cls', *get_arguments(constructor)])
-        print(f'    @classmethod\n    def {constructor.get("name")}({arguments}) -> '
-              f'{get_result(constructor)}: ...')
+    print_constructors(element)
     for name, prop, getter in find_properties(element, methods):
         print_property(name, prop, getter)
     for name, method in methods.items():
         print_method(name, method, find_finish(methods, name))
     print(ADDED.get(element.get('name'), ''), end='')
+
+
+def print_boxed(element):
+    print(f'\nclass {element.get("name")}:')
+    print_constructors(element)
+    for name, method in find_methods(element).items():
+        print_method(name, method, None)
 
 
 def print_enum(element):
@@ -177,6 +188,8 @@ def main():
     for function in find_all(namespace, CORE + 'function'):
         print(f'\ndef {function.get("name")}({", ".join(get_arguments(function))}) -> '
               f'{get_result(function)}: ...')
+    for element in find_boxed(namespace):
+        print_boxed(element)
     for element in find_all(namespace, CORE + 'class'):
         print_class(element)
 

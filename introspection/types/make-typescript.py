@@ -11,8 +11,8 @@ import sys
 
 sys.dont_write_bytecode = True
 from gir import (  # noqa: E402
-    CORE, GLIB, INTEGERS, find_all, find_finish, find_methods, find_properties, get_inputs,
-    get_outputs, get_type_name, is_nullable, read_namespace)
+    CORE, GLIB, INTEGERS, find_all, find_boxed, find_finish, find_methods, find_properties,
+    get_inputs, get_outputs, get_type_name, is_nullable, read_namespace)
 
 TYPES = {
     'none': 'void', 'gboolean': 'boolean', 'utf8': 'string', 'filename': 'string',
@@ -173,6 +173,21 @@ def print_slots(element):
                       f'{get_result(slot)};')
 
 
+def print_functions(element):
+    for function in find_all(element, CORE + 'constructor', CORE + 'function'):
+        print_line(3, f'static {function.get("name")}({", ".join(get_arguments(function))}): '
+                      f'{get_result(function)};')
+
+
+def print_boxed(element):
+    print()
+    print_line(2, f'class {element.get("name")} {{')
+    print_functions(element)
+    for name, method in find_methods(element).items():
+        print_method(name, method, None)
+    print_line(2, '}')
+
+
 def print_class(element):
     name = element.get('name')
     methods = find_methods(element)
@@ -190,9 +205,7 @@ def print_class(element):
     print_line(2, f'{abstract}class {name} extends {get_name(element.get("parent"))} {{')
     if is_made:
         print_line(3, f'constructor(properties?: Partial<{name}.ConstructorProps>);')
-    for function in constructors + find_all(element, CORE + 'function'):
-        print_line(3, f'static {function.get("name")}({", ".join(get_arguments(function))}): '
-                      f'{get_result(function)};')
+    print_functions(element)
     for spelling, kind, is_writable in properties:
         print_line(3, f'{"" if is_writable else "readonly "}{spelling}: {kind};')
     for method_name, method in methods.items():
@@ -239,6 +252,8 @@ def main():
     for function in find_all(namespace, CORE + 'function'):
         print_line(2, f'function {function.get("name")}({", ".join(get_arguments(function))}): '
                       f'{get_result(function)};')
+    for element in find_boxed(namespace):
+        print_boxed(element)
     for element in find_all(namespace, CORE + 'class'):
         print_class(element)
     print(FOOTER, end='')

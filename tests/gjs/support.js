@@ -171,6 +171,7 @@ export function listNames(classNames, kind) {
 export const SOCKET_CLASSES = ['SocketCore', 'TCPSocket'];
 export const SSL_CLASSES = [...SOCKET_CLASSES, 'SSLSocket'];
 export const EASY_CLASSES = [...SSL_CLASSES, 'EasyTCPSocket'];
+export const UDP_CLASSES = ['SocketCore', 'UDPSocket'];
 export const SERVER_CLASSES = ['ServerSocket'];
 
 // What has happened, in order: lists of a signal's name and its arguments.
@@ -189,17 +190,10 @@ export class Events extends Array {
 }
 
 function findClasses(instance) {
-  if (instance instanceof Tisock.EasyTCPSocket)
-    return EASY_CLASSES;
-  if (instance instanceof Tisock.SSLSocket)
-    return SSL_CLASSES;
+  const families = [EASY_CLASSES, SSL_CLASSES, SOCKET_CLASSES, UDP_CLASSES, SERVER_CLASSES];
 
-  if (instance instanceof Tisock.SocketCore)
-    return SOCKET_CLASSES;
-  if (instance instanceof Tisock.ServerSocket)
-    return SERVER_CLASSES;
-
-  return [instance.constructor.name.replace(/^Tisock_/, '')];
+  return families.find(names => instance instanceof Tisock[names[names.length - 1]]) ??
+         [instance.constructor.name.replace(/^Tisock_/, '')];
 }
 
 // Connects every signal and keeps what they say. A signal can be given a handler as well, whose

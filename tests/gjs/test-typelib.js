@@ -73,7 +73,8 @@ function traceConnect(prototype, classNames) {
   const original = prototype.connect;
 
   prototype.connect = function (...args) {
-    classNames.forEach(className => used.add(`signal ${className}.${args[0]}`));
+    classNames.filter(className => this instanceof Tisock[className])
+      .forEach(className => used.add(`signal ${className}.${args[0]}`));
     return original.apply(this, args);
   };
 }
@@ -83,7 +84,7 @@ for (const info of listOfType(GIRepository.InfoType.OBJECT))
 for (const info of listOfType(GIRepository.InfoType.FUNCTION))
   traceFunction(Tisock, info.get_name(), `function ${info.get_name()}`);
 traceConnect(Tisock.SocketCore.prototype,
-             ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket']);
+             ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket', 'UDPSocket']);
 traceConnect(Tisock.ServerSocket.prototype, ['ServerSocket']);
 traceConnect(Tisock.ServiceBrowser.prototype, ['ServiceBrowser']);
 traceConnect(Tisock.ServicePublisher.prototype, ['ServicePublisher']);

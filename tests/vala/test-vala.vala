@@ -484,6 +484,42 @@ void test_io_stream () throws Error {
     server.close ();
 }
 
+class EchoUDPSocket : Tisock.UDPSocket {
+    public override void data_available () {
+        Tisock.Datagram? datagram;
+
+        while ((datagram = read ()) != null) {
+            try {
+                write (datagram);
+            } catch (Error failure) {
+                error_message (failure);
+            }
+        }
+    }
+}
+
+void test_udp () throws Error {
+    var echo = new EchoUDPSocket ();
+    var socket = new Tisock.UDPSocket () { receive_limit = 1000 };
+    uint8[] data = { 0, 1, 255, 0 };
+    var answers = 0;
+
+    socket.data_available.connect (() => { answers++; });
+    echo.open ();
+    socket.open ();
+    socket.write_to (HOST, echo.port, data);
+    socket.write (new Tisock.Datagram (HOST, echo.port, "text".data));
+    iterate_until (() => socket.packets_available == 2);
+    assert_cmpint (answers, CompareOperator.GT, 0);
+    var datagram = socket.read ();
+    assert_true (new Bytes (datagram.get_data ()).compare (new Bytes (data)) == 0);
+    assert_cmpstr (datagram.get_address (), CompareOperator.EQ, HOST);
+    assert_cmpint (datagram.get_port (), CompareOperator.EQ, echo.port);
+    assert_cmpuint ((uint) socket.look_ahead ().get_bytes ().get_size (), CompareOperator.EQ, 4);
+    echo.close ();
+    socket.close ();
+}
+
 class Case {
     private Body body;
 
@@ -523,6 +559,7 @@ int main (string[] args) {
     add ("/vala/blocking", test_blocking);
     add ("/vala/transfers", test_transfers);
     add ("/vala/io-stream", test_io_stream);
+    add ("/vala/udp", test_udp);
 
     return Test.run ();
 }

@@ -158,6 +158,14 @@ def make_write(method):
     return write
 
 
+def make_write_to(method):
+    @functools.wraps(method)
+    def write_to(self, address, port, data):
+        return method(self, address, port, to_bytes(data))
+
+    return raising(write_to)
+
+
 def writing(method):
     @functools.wraps(method)
     def call(self, data, *args, **kwargs):
@@ -367,14 +375,21 @@ def find_names(cls, suffix):
     return [name[:-len(suffix)] for name in names if name.endswith(suffix)]
 
 
+def takes_bytes(info):
+    """Datagrams are written as well, in one piece."""
+    return info.get_arguments()[0].get_name() == 'data'
+
+
 def change_methods(cls):
     """Lets the methods of a class raise, take and return what Python expects."""
     for info in cls.__info__.get_methods():
         name = info.get_name()
         if name.endswith('_sync'):
             setattr(cls, name, returning_bytes(getattr(cls, name)))
-        if name == 'write':
+        if name == 'write' and takes_bytes(info):
             cls.write = make_write(cls.write)
+        elif name == 'write_to':
+            cls.write_to = make_write_to(cls.write_to)
         elif name in TAKING_BYTES:
             setattr(cls, name, writing(getattr(cls, name)))
         elif name in TAKING_BYTES_SECOND:

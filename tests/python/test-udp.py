@@ -1,0 +1,131 @@
+# test-udp.py: datagrams, as Python has them
+#
+# SPDX-FileCopyrightText: 2026 The tisock authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+from support import HOST, Recorder, TestCase, iterate_until, main, settle
+from gi.repository import GLib, Tisock
+
+BYTES = bytes(range(256))
+GROUP = '239.255.77.1'
+
+
+class UDPTest(TestCase):
+    def make_socket(self, cls=Tisock.UDPSocket, **settings):
+        sock = cls(**settings)
+        sock.open()
+        self.addCleanup(sock.close)
+        return sock
+
+    def receive(self, sock):
+        iterate_until(lambda: sock.packets_available > 0)
+        return sock.read()
+
+
+class DatagramTest(UDPTest):
+    def test_datagram(self):
+        for datagram in (Tisock.Datagram.new(HOST, 7000, BYTES),
+                         Tisock.Datagram.new_bytes(HOST, 7000, GLib.Bytes.new(BYTES))):
+            self.assertEqual(datagram.get_address(), HOST)
+            self.assertEqual(datagram.get_port(), 7000)
+            self.assertEqual(datagram.get_data(), BYTES)
+            self.assertEqual(datagram.get_bytes().get_data(), BYTES)
+            self.assertFalse(datagram.is_truncated())
+
+    def test_nothing(self):
+        datagram = Tisock.Datagram.new(None, 0, b'')
+        self.assertIsNone(datagram.get_address())
+        self.assertEqual(datagram.get_data(), b'')
+
+
+class SocketTest(UDPTest):
+    def test_echo(self):
+        server, client = self.make_socket(), self.make_socket()
+        log = Recorder(client)
+        server.connect('data-available', lambda sock: sock.write(sock.read()))
+
+        self.assertTrue(client.write_to(HOST, server.port, BYTES))
+        iterate_until(lambda: client.packets_available > 0)
+        self.assertEqual(client.look_ahead().get_data(), BYTES)
+        answer = client.read()
+        self.assertEqual((answer.get_address(), answer.get_port(), answer.get_data()),
+                         (HOST, server.port, BYTES))
+        self.assertIsNone(client.read())
+        self.assertIsNone(client.look_ahead())
+        self.assertIn(('send-complete', False), log.events)
+        client.close()
+        self.assertEqual(log.names[-1], 'closed')
+        self.assertEqual((server.packets_missed, server.packets_unsent), (0, 0))
+
+    def test_drained(self):
+        server, client = self.make_socket(), self.make_socket(send_limit=1)
+        drained = []
+
+        def answer(sock):
+            datagram = sock.read()
+            sock.write(datagram)
+            self.assertTrue(sock.needs_drain)
+            self.assertEqual(sock.packets_left_to_send, 1)
+
+        client.connect('data-available', answer)
+        client.connect('drained', drained.append)
+        server.write_to(HOST, client.port, b'data')
+        self.assertEqual(self.receive(server).get_data(), b'data')
+        settle()
+        self.assertEqual(drained, [client])
+        self.assertFalse(client.needs_drain)
+
+    def test_limits(self):
+        sock = Tisock.UDPSocket(send_maximum=100, receive_limit=1)
+        sock.open()
+        self.addCleanup(sock.close)
+        self.assertEqual((sock.send_maximum, sock.receive_limit, sock.send_limit),
+                         (100, 1, 2 ** 20))
+        with self.assert_raises_error(Tisock.SocketError.QUEUE_FULL):
+            sock.write_to(HOST, sock.port, BYTES)
+        sock.purge()
+
+    def test_peer(self):
+        server = self.make_socket()
+        client = self.make_socket(peer_address=HOST, peer_port=server.port)
+        self.assertEqual((client.peer_address, client.peer_port), (HOST, server.port))
+        client.write_to(None, 0, bytearray(b'data'))
+        datagram = self.receive(server)
+        self.assertEqual((datagram.get_port(), datagram.get_data()), (client.port, b'data'))
+        self.assertRaises(TypeError, client.write_to, None, 0, 'text')
+
+    def test_settings(self):
+        sock = self.make_socket(share_port=True)
+        other = self.make_socket(share_port=True, port=sock.port)
+        self.assertTrue(other.share_port)
+        self.assertEqual((sock.router_hops, sock.send_to_self, sock.multicast_interface),
+                         (32, False, None))
+        sock.router_hops = 1
+        self.assertEqual(sock.router_hops, 1)
+        self.assertRegex(sock.broadcast_address, r'^\d+\.\d+\.\d+\.255$')
+
+    def test_groups(self):
+        loopback = Tisock.NetworkInterface.lookup('lo')
+        sock = self.make_socket(send_to_self=True, multicast_interface=loopback)
+        self.assertTrue(sock.join_multicast_group(GROUP))
+        sock.write_to(GROUP, 0, b'data')
+        self.assertEqual(self.receive(sock).get_data(), b'data')
+        self.assertTrue(sock.leave_multicast_group(GROUP))
+        with self.assertRaises(GLib.Error):
+            sock.leave_multicast_group(GROUP)
+
+        self.assertTrue(sock.join_multicast_source(GROUP, HOST))
+        self.assertTrue(sock.leave_multicast_source(GROUP, HOST, loopback))
+
+    def test_slots(self):
+        class Echo(Tisock.UDPSocket):
+            def do_data_available(self):
+                self.write(self.read())
+
+        echo, sock = self.make_socket(Echo), self.make_socket()
+        sock.write_to(HOST, echo.port, b'data')
+        self.assertEqual(self.receive(sock).get_data(), b'data')
+
+
+if __name__ == '__main__':
+    main()

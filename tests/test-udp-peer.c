@@ -124,8 +124,10 @@ test_unknown_name (Fixture       *fixture,
   write_to (fixture, "127.0.0.1", "two");
   write_to (fixture, "nowhere.test", "three");
   release (fixture);
-  udp_fixture_expect (&fixture->udp, "error:103/connected complete:0");
+  udp_fixture_expect (&fixture->udp, "error:103/connected error:103/connected complete:0");
   g_assert_nonnull (strstr (fixture->udp.message, "nowhere.test"));
+  /* It was asked for once. */
+  g_assert_cmpuint (mock_resolver_get_n_calls (fixture->resolver), ==, 2);
   udp_fixture_expect_sent (&fixture->udp, "two");
   g_assert_cmpint (recv (fixture->udp.peer, NULL, 0, MSG_DONTWAIT), <, 0);
   g_assert_cmpuint (tisock_udp_socket_get_packets_unsent (fixture->udp.socket), ==, 2);

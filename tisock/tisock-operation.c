@@ -212,3 +212,23 @@ tisock_operations_end_later (GQueue       *queue,
 {
   end_all (queue, end, return_later);
 }
+
+/* For calls */
+
+gpointer
+tisock_operation_finish (gpointer       object,
+                         GAsyncResult  *result,
+                         gpointer       tag,
+                         GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, object), NULL);
+  g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+tisock_operation_free (TisockOperation *self)
+{
+  g_free (self);
+}

@@ -83,6 +83,14 @@ void      tisock_operations_end_later (GQueue              *queue,
 void      tisock_operation_return    (TisockOperation      *self,
                                       TisockResult         *result);
 
+/* What the task of an object's call has returned; for the call whose tag it is. */
+gpointer  tisock_operation_finish    (gpointer              object,
+                                      GAsyncResult         *result,
+                                      gpointer              tag,
+                                      GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For operations that own nothing. */
+void      tisock_operation_free      (TisockOperation      *self);
+
 void      tisock_task_return         (GTask                *task,
                                       TisockResult         *result);
 

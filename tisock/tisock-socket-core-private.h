@@ -194,6 +194,9 @@ void           tisock_socket_core_release_hold   (TisockSocketCore              
 gboolean       tisock_socket_core_is_held        (TisockSocketCore              *self);
 /* Calls that wait. The reason why nothing can come any more; NULL while something can. */
 GError        *tisock_socket_core_dup_end        (TisockSocketCore              *self);
+/* Whether a call may wait for what comes in: the socket was opened, and no other one waits. */
+gboolean       tisock_socket_core_check_receive  (TisockSocketCore              *self,
+                                                  GError                       **error);
 /* The first call that waits for this; NULL: none. */
 TisockOperation *tisock_socket_core_get_pending  (TisockSocketCore              *self,
                                                   TisockPending                  pending);

@@ -294,6 +294,22 @@ tisock_socket_core_get_pending (TisockSocketCore *self,
   return priv->pending == NULL ? NULL : g_queue_peek_head (&priv->pending[pending]);
 }
 
+gboolean
+tisock_socket_core_check_receive (TisockSocketCore  *self,
+                                  GError           **error)
+{
+  if (GET_PRIVATE (self)->state == TISOCK_SOCKET_STATE_INITIALIZED)
+    return tisock_socket_core_misuse_of_state (self, "receive", error);
+
+  if (tisock_socket_core_get_pending (self, TISOCK_PENDING_RECEIVE) == NULL)
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+                       "Could not receive: another call waits for bytes of this socket already");
+
+  return FALSE;
+}
+
 static void
 try_pending (TisockSocketCore *self,
              TisockPending     pending)

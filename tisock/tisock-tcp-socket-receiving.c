@@ -188,10 +188,6 @@ check_receive (TisockTCPSocket  *self,
 {
   TisockSocketCore *core = TISOCK_SOCKET_CORE (self);
 
-  if (tisock_socket_core_get_state (core) == TISOCK_SOCKET_STATE_INITIALIZED)
-    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
-                                      "Could not receive: the socket has not been opened");
-
   if (!tisock_tcp_socket_check_bytes (self, "receive", error))
     return FALSE;
 
@@ -202,13 +198,7 @@ check_receive (TisockTCPSocket  *self,
     return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_INVALID_STATE,
                                       "Could not receive: the socket is spliced to another one");
 
-  if (tisock_socket_core_get_pending (core, TISOCK_PENDING_RECEIVE) == NULL)
-    return TRUE;
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                       "Could not receive: another call waits for bytes of this socket already");
-
-  return FALSE;
+  return tisock_socket_core_check_receive (core, error);
 }
 
 /* A receive buffer that is too small for what is waited for grows. */
@@ -250,18 +240,6 @@ receive_async (TisockTCPSocket     *self,
                                           g_memdup2 (wanted, sizeof *wanted),
                                           g_steal_pointer (&task));
     }
-}
-
-static gpointer
-receive_finish (TisockTCPSocket  *self,
-                GAsyncResult     *result,
-                gpointer          tag,
-                GError          **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Takes what is in `wanted`. */
@@ -379,7 +357,7 @@ tisock_tcp_socket_receive_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return receive_finish (self, result, tisock_tcp_socket_receive_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_receive_async, error);
 }
 
 /**
@@ -484,7 +462,7 @@ tisock_tcp_socket_receive_exactly_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return receive_finish (self, result, tisock_tcp_socket_receive_exactly_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_receive_exactly_async, error);
 }
 
 /**
@@ -592,7 +570,7 @@ tisock_tcp_socket_receive_until_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return receive_finish (self, result, tisock_tcp_socket_receive_until_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_receive_until_async, error);
 }
 
 /**
@@ -695,7 +673,7 @@ tisock_tcp_socket_receive_line_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return receive_finish (self, result, tisock_tcp_socket_receive_line_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_receive_line_async, error);
 }
 
 /**
@@ -796,7 +774,7 @@ tisock_tcp_socket_receive_frame_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return receive_finish (self, result, tisock_tcp_socket_receive_frame_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_receive_frame_async, error);
 }
 
 /**

@@ -29,15 +29,9 @@ send_try (TisockOperation *operation,
   return result->pointer != NULL || result->error != NULL;
 }
 
-static void
-free_operation (TisockOperation *operation)
-{
-  g_free (operation);
-}
-
 static const TisockOperationFuncs send_funcs = {
   .try = send_try,
-  .free = free_operation,
+  .free = tisock_operation_free,
 };
 
 TisockSendOperation
@@ -88,18 +82,6 @@ wait_until_sent (TisockTCPSocket *self,
 
   tisock_socket_core_begin_operation (TISOCK_SOCKET_CORE (self), TISOCK_PENDING_SEND,
                                       g_memdup2 (&wanted, sizeof wanted), task);
-}
-
-static gboolean
-finish (TisockTCPSocket  *self,
-        GAsyncResult     *result,
-        gpointer          tag,
-        GError          **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, FALSE);
-
-  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }
 
 static gboolean
@@ -182,7 +164,7 @@ tisock_tcp_socket_send_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return finish (self, result, tisock_tcp_socket_send_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_send_async, error) != NULL;
 }
 
 /**
@@ -286,7 +268,7 @@ tisock_tcp_socket_send_bytes_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return finish (self, result, tisock_tcp_socket_send_bytes_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_send_bytes_async, error) != NULL;
 }
 
 /**
@@ -415,7 +397,7 @@ tisock_tcp_socket_flush_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return finish (self, result, tisock_tcp_socket_flush_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_flush_async, error) != NULL;
 }
 
 /**
@@ -471,7 +453,7 @@ shutdown_try (TisockOperation *operation,
 
 static const TisockOperationFuncs shutdown_funcs = {
   .try = shutdown_try,
-  .free = free_operation,
+  .free = tisock_operation_free,
 };
 
 /**
@@ -539,7 +521,7 @@ tisock_tcp_socket_shutdown_finish (TisockTCPSocket  *self,
   g_return_val_if_fail (TISOCK_IS_TCP_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return finish (self, result, tisock_tcp_socket_shutdown_async, error);
+  return tisock_operation_finish (self, result, tisock_tcp_socket_shutdown_async, error) != NULL;
 }
 
 /**

@@ -81,6 +81,11 @@ void                    tisock_udp_socket_announce        (TisockUDPSocket    *s
 /* To be called after datagrams were queued, or something else that signals will tell of. */
 void                    tisock_udp_socket_settle          (TisockUDPSocket    *self);
 
+/* Why the datagram before a place in the order of sending could not be sent; NULL: it was, or that
+ * has been said. */
+const GError           *tisock_udp_socket_get_failure     (TisockUDPSocket    *self,
+                                                           guint64             place);
+
 /* tisock-udp-socket-settings.c */
 void                    tisock_udp_socket_install_properties (GObjectClass    *object_class,
                                                            GParamSpec        **properties);

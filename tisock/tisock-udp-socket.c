@@ -64,8 +64,9 @@
 
 typedef struct
 {
-  GError *error;
-  int     error_number;
+  guint64  place;               /* of what could not be sent, in the order of sending; or 0 */
+  GError  *error;
+  int      error_number;
 } Failure;
 
 static GParamSpec *properties[TISOCK_UDP_N_PROPS];
@@ -164,16 +165,29 @@ exchange_happened (TisockExchange       *exchange,
 
 static void
 exchange_failed (TisockExchange *exchange,
+                 guint64         place,
                  GError         *error,
                  int             error_number)
 {
   TisockSocketCore *core = (TisockSocketCore *) exchange->slot.owner;
   Failure *failure = g_new (Failure, 1);
 
+  failure->place = place;
   failure->error = error;
   failure->error_number = error_number;
   g_queue_push_tail (&GET_PRIVATE (core)->failures, failure);
   tisock_socket_core_due (core, TISOCK_DUE_FAILED);
+}
+
+const GError *
+tisock_udp_socket_get_failure (TisockUDPSocket *self,
+                               guint64          place)
+{
+  for (GList *link = GET_PRIVATE (self)->failures.head; link != NULL; link = link->next)
+    if (((Failure *) link->data)->place == place)
+      return ((Failure *) link->data)->error;
+
+  return NULL;
 }
 
 static void

@@ -123,6 +123,56 @@ gboolean tisock_udp_socket_write_to (TisockUDPSocket  *self,
                                      GError          **error);
 
 TISOCK_AVAILABLE_IN_1_0
+void tisock_udp_socket_receive_datagram_async (TisockUDPSocket     *self,
+                                               GCancellable        *cancellable,
+                                               GAsyncReadyCallback  callback,
+                                               gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+TisockDatagram *tisock_udp_socket_receive_datagram_finish (TisockUDPSocket  *self,
+                                                           GAsyncResult     *result,
+                                                           GError          **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+TisockDatagram *tisock_udp_socket_receive_datagram_sync (TisockUDPSocket  *self,
+                                                         int               timeout_ms,
+                                                         GCancellable     *cancellable,
+                                                         GError          **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+void tisock_udp_socket_send_datagram_async (TisockUDPSocket     *self,
+                                            TisockDatagram      *datagram,
+                                            GCancellable        *cancellable,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_send_datagram_finish (TisockUDPSocket  *self,
+                                                 GAsyncResult     *result,
+                                                 GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_send_datagram_sync (TisockUDPSocket  *self,
+                                               TisockDatagram   *datagram,
+                                               int               timeout_ms,
+                                               GCancellable     *cancellable,
+                                               GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_flush (TisockUDPSocket  *self,
+                                  GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_udp_socket_flush_async (TisockUDPSocket     *self,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_flush_finish (TisockUDPSocket  *self,
+                                         GAsyncResult     *result,
+                                         GError          **error);
+TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_flush_sync (TisockUDPSocket  *self,
+                                       int               timeout_ms,
+                                       GCancellable     *cancellable,
+                                       GError          **error);
+
+TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_udp_socket_join_multicast_group (TisockUDPSocket         *self,
                                                  const char              *group,
                                                  TisockNetworkInterface  *network_interface,

@@ -116,6 +116,28 @@ test('groups', () => {
   assertTrue(socket.leave_multicast_source(GROUP, HOST, loopback));
 });
 
+test('blocking', () => {
+  const server = makeSocket();
+  const client = makeSocket();
+  const datagram = Tisock.Datagram.new(HOST, server.port, BYTES);
+
+  assertTrue(client.send_datagram_sync(datagram, -1, null));
+  assertEqual(server.receive_datagram_sync(-1, null).get_data(), BYTES);
+  assertTrue(client.flush());
+  assertTrue(client.flush_sync(-1, null));
+});
+
+test('promises', async () => {
+  const server = makeSocket();
+  const client = makeSocket();
+  const asked = server.receive_datagram_async(null);
+
+  assertTrue(await client.send_datagram_async(Tisock.Datagram.new(HOST, server.port, BYTES), null));
+  assertTrue(await server.send_datagram_async(await asked, null));
+  assertTrue(await server.flush_async(null));
+  assertEqual((await client.receive_datagram_async(null)).get_data(), BYTES);
+});
+
 const Echo = GObject.registerClass(class Echo extends Tisock.UDPSocket {
   vfunc_data_available() {
     this.write(this.read());

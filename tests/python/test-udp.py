@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 from support import HOST, Recorder, TestCase, iterate_until, main, settle
-from gi.repository import GLib, Tisock
+from gi.repository import Gio, GLib, Tisock
 
 BYTES = bytes(range(256))
 GROUP = '239.255.77.1'
@@ -116,6 +116,32 @@ class SocketTest(UDPTest):
 
         self.assertTrue(sock.join_multicast_source(GROUP, HOST))
         self.assertTrue(sock.leave_multicast_source(GROUP, HOST, loopback))
+
+    def test_blocking(self):
+        server, client = self.make_socket(), self.make_socket()
+        datagram = Tisock.Datagram.new(HOST, server.port, BYTES)
+        self.assertTrue(client.send_datagram_sync(datagram, -1))
+        self.assertEqual(server.receive_datagram_sync(-1).get_data(), BYTES)
+        self.assertTrue(client.flush())
+        self.assertTrue(client.flush_sync(-1))
+        with self.assertRaises(GLib.Error) as caught:
+            server.receive_datagram_sync(0)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT))
+
+    def test_awaiting(self):
+        server, client = self.make_socket(), self.make_socket()
+
+        async def echo():
+            datagram = await server.receive_datagram_async()
+            await server.send_datagram_async(datagram)
+            await server.flush_async()
+
+        async def ask():
+            Tisock.spawn(echo())
+            await client.send_datagram_async(Tisock.Datagram.new(HOST, server.port, BYTES))
+            return await client.receive_datagram_async()
+
+        self.assertEqual(Tisock.run(ask()).get_data(), BYTES)
 
     def test_slots(self):
         class Echo(Tisock.UDPSocket):

@@ -60,7 +60,7 @@ take_failures (TisockExchange *self)
       GError *error = NULL;
 
       tisock_set_error_from_errno (&error, error_number, "Could not reach %s", where);
-      self->funcs->failed (self, error, error_number);
+      self->funcs->failed (self, 0, error, error_number);
       n++;
     }
 
@@ -76,7 +76,7 @@ fail_somewhere (TisockExchange *self,
 
   tisock_set_error_from_errno (&error, error_number,
                                "Could not reach the destination of a datagram");
-  self->funcs->failed (self, error, error_number);
+  self->funcs->failed (self, 0, error, error_number);
 }
 
 /* Leaves nothing behind that would make the descriptor ready again. */
@@ -237,19 +237,32 @@ drop_first (TisockExchange *self,
     self->funcs->happened (self, TISOCK_EXCHANGE_SENT);
 }
 
+/* Takes the error. */
 static void
 fail_first (TisockExchange *self,
+            GError         *error,
             int             error_number)
 {
-  GError *error = NULL;
-
-  describe_failure (self, tisock_packet_queue_peek (&self->queue), error_number, &error);
   self->unsent++;
   drop_first (self, 1);
-  self->funcs->failed (self, error, error_number);
+  self->funcs->failed (self, self->passed, error, error_number);
 }
 
-/* The first packets of the queue, up to one with a name. */
+/* FALSE if there is no first one that is known to be in vain. */
+static gboolean
+drop_doomed (TisockExchange *self)
+{
+  TisockPacket *first = tisock_packet_queue_peek (&self->queue);
+
+  if (first == NULL || first->failure == NULL)
+    return FALSE;
+
+  fail_first (self, g_error_copy (first->failure), tisock_errno_from_error (first->failure));
+
+  return TRUE;
+}
+
+/* The first packets of the queue, up to one that cannot be sent, or not yet. */
 static guint
 get_first (TisockExchange  *self,
            TisockPacket   **packets)
@@ -259,9 +272,11 @@ get_first (TisockExchange  *self,
   for (GList *link = self->queue.packets.head; link != NULL && n < TISOCK_PACKET_BATCH;
        link = link->next)
     {
-      if (((TisockPacket *) link->data)->name != NULL)
+      TisockPacket *packet = link->data;
+
+      if (packet->name != NULL || packet->failure != NULL)
         break;
-      packets[n++] = link->data;
+      packets[n++] = packet;
     }
 
   return n;
@@ -274,16 +289,27 @@ send_batch (TisockExchange *self,
 {
   TisockPacket *packets[TISOCK_PACKET_BATCH];
   guint n_packets = get_first (self, packets);
+  GError *error = NULL;
   int n;
 
   if (n_packets == 0)
-    return FALSE;
+    {
+      *n_done += 1;
+      return drop_doomed (self);
+    }
 
   n = send_packets (self, packets, n_packets);
   if (n < 0)
-    fail_first (self, errno);
+    {
+      int error_number = errno;
+
+      describe_failure (self, packets[0], error_number, &error);
+      fail_first (self, error, error_number);
+    }
   else
-    drop_first (self, (guint) n);
+    {
+      drop_first (self, (guint) n);
+    }
   *n_done += (guint) ABS (n);
 
   return n != 0;
@@ -291,13 +317,13 @@ send_batch (TisockExchange *self,
 
 /* Names */
 
-static void resolve_first (TisockExchange *self);
-
-/* All that is queued for the name has its answer: the address, or that there is none. */
+/* All that is queued for the name has its answer: the address, or the error that there is none.
+ * Each of them stays in its place. */
 static void
 settle_name (TisockExchange       *self,
              const char           *name,
-             const TisockEndpoint *address)
+             const TisockEndpoint *address,
+             const GError         *error)
 {
   TisockPacketQueue queue = self->queue;
   TisockPacket *packet;
@@ -305,21 +331,16 @@ settle_name (TisockExchange       *self,
   memset (&self->queue, 0, sizeof self->queue);
   while ((packet = tisock_packet_queue_pop (&queue)) != NULL)
     {
-      if (g_strcmp0 (packet->name, name) != 0)
-        {
-          tisock_packet_queue_push (&self->queue, packet);
-          continue;
-        }
+      TisockPacket *settled = NULL;
 
-      if (address != NULL)
-        {
-          tisock_packet_queue_push (&self->queue, tisock_packet_copy_to (packet, address));
-        }
+      if (g_strcmp0 (packet->name, name) != 0)
+        settled = tisock_packet_ref (packet);
+      else if (address != NULL)
+        settled = tisock_packet_copy_to (packet, address);
       else
-        {
-          self->passed++;
-          self->unsent++;
-        }
+        settled = tisock_packet_copy_doomed (packet, error);
+
+      tisock_packet_queue_push (&self->queue, settled);
       tisock_packet_unref (packet);
     }
 }
@@ -327,17 +348,11 @@ settle_name (TisockExchange       *self,
 static void
 note_answer (TisockExchange       *self,
              const TisockEndpoint *address,
-             GError               *error,
-             int                   error_number)
+             const GError         *error)
 {
   g_autofree char *name = g_strdup (tisock_packet_queue_peek (&self->queue)->name);
 
-  settle_name (self, name, address);
-  if (error == NULL)
-    return;
-
-  self->funcs->happened (self, TISOCK_EXCHANGE_SENT);
-  self->funcs->failed (self, error, error_number);
+  settle_name (self, name, address, error);
 }
 
 static void
@@ -349,30 +364,29 @@ resolved_cb (const TisockEndpoint *address,
   G_GNUC_UNUSED g_autoptr(GObject) owner = g_object_ref (self->slot.owner);
 
   /* The address is the resolution's. */
-  note_answer (self, address, error, 0);
+  note_answer (self, address, error);
   g_clear_pointer (&self->resolution, tisock_resolution_free);
+  g_clear_error (&error);
   tisock_exchange_send_queue (self);
   self->funcs->served (self);
 }
 
-/* The queue waits behind it. */
+/* The queue waits behind it; what cannot even be asked for is in vain. */
 static void
 resolve_first (TisockExchange *self)
 {
-  TisockPacket *first;
+  TisockPacket *first = tisock_packet_queue_peek (&self->queue);
+  g_autoptr(GError) error = NULL;
+  int error_number;
 
-  while (self->resolution == NULL &&
-         (first = tisock_packet_queue_peek (&self->queue)) != NULL && first->name != NULL)
-    {
-      GError *error = NULL;
-      int error_number;
+  if (self->resolution != NULL || first == NULL || first->name == NULL)
+    return;
 
-      self->resolution = tisock_resolution_start (self->reactor, self->slot.owner, first->name,
-                                                  self->families, resolved_cb, self,
-                                                  &error_number, &error);
-      if (self->resolution == NULL)
-        note_answer (self, NULL, error, error_number);
-    }
+  self->resolution = tisock_resolution_start (self->reactor, self->slot.owner, first->name,
+                                              self->families, resolved_cb, self,
+                                              &error_number, &error);
+  if (self->resolution == NULL)
+    note_answer (self, NULL, error);
 }
 
 void

@@ -28,8 +28,10 @@ struct _TisockExchangeFuncs
   /* Something has happened that is to be said, but not from within this call. */
   void (*happened) (TisockExchange       *self,
                     TisockExchangeEvents  events);
-  /* Something got lost, which ends nothing; to be said as well. Takes the error. */
+  /* Something got lost, which ends nothing; to be said as well: the packet before a place in the
+   * order of sending, or, for 0, one that was sent before. Takes the error. */
   void (*failed)   (TisockExchange       *self,
+                    guint64               place,
                     GError               *error,
                     int                   error_number);
   /* It cannot go on; only in a turn. Takes the error. */

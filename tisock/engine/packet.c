@@ -74,6 +74,18 @@ tisock_packet_copy_to (TisockPacket         *self,
 }
 
 TisockPacket *
+tisock_packet_copy_doomed (TisockPacket *self,
+                           const GError *failure)
+{
+  TisockPacket *copy = tisock_packet_copy (self);
+
+  g_clear_pointer (&copy->name, g_free);
+  copy->failure = g_error_copy (failure);
+
+  return copy;
+}
+
+TisockPacket *
 tisock_packet_ref (TisockPacket *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
@@ -88,6 +100,7 @@ tisock_packet_unref (TisockPacket *self)
     return;
 
   g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_error (&self->failure);
   g_free (self->name);
   g_free (self);
 }

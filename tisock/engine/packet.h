@@ -33,6 +33,7 @@ struct _TisockPacket
   /* Who has sent it, or whom it is for: with a name, or with neither, only the port counts. */
   TisockEndpoint   remote;
   char            *name;
+  GError          *failure;             /* why it cannot be sent; NULL: it can, maybe */
 
   /* The address it was sent to, or is to be sent from. */
   TisockEndpoint   local;
@@ -58,6 +59,9 @@ TisockPacket *tisock_packet_copy        (TisockPacket       *self) G_GNUC_WARN_U
 /* The same for another address; the port stays. */
 TisockPacket *tisock_packet_copy_to     (TisockPacket       *self,
                                          const TisockEndpoint *address) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, which cannot be sent any more. */
+TisockPacket *tisock_packet_copy_doomed (TisockPacket       *self,
+                                         const GError       *failure) G_GNUC_WARN_UNUSED_RESULT;
 TisockPacket *tisock_packet_ref         (TisockPacket       *self);
 void          tisock_packet_unref       (TisockPacket       *self);
 /* For a packet that is not shared yet: a literal, a name, or NULL. */

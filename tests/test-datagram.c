@@ -102,6 +102,34 @@ test_bytes_outlive (void)
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "data", 4);
 }
 
+/* Copies that are sent in another way share the data. */
+static void
+test_with (void)
+{
+  const guint8 *text = (const guint8 *) "data";
+  g_autoptr(TisockDatagram) plain = tisock_datagram_new ("peer.test", 7, text, 4);
+  g_autoptr(TisockDatagram) hops = tisock_datagram_with_router_hops (plain, 255);
+  g_autoptr(TisockDatagram) ecn = tisock_datagram_with_ecn (hops, 3);
+  g_autoptr(TisockDatagram) all = tisock_datagram_with_local_address (ecn, "::1");
+  g_autofree char *local = tisock_datagram_get_local_address (all);
+  gsize length;
+
+  g_assert_cmpint (tisock_datagram_get_router_hops (plain), ==, -1);
+  g_assert_cmpint (tisock_datagram_get_ecn (plain), ==, -1);
+  g_assert_cmpuint (tisock_datagram_get_interface_index (plain), ==, 0);
+  g_assert_null (tisock_datagram_get_local_address (plain));
+
+  g_assert_cmpint (tisock_datagram_get_router_hops (all), ==, 255);
+  g_assert_cmpint (tisock_datagram_get_ecn (all), ==, 3);
+  g_assert_cmpstr (local, ==, "::1");
+  assert_address (all, "peer.test", 7);
+  g_assert_true (tisock_datagram_get_data (all, &length) ==
+                 tisock_datagram_get_data (plain, &length));
+  g_clear_pointer (&plain, tisock_datagram_unref);
+  assert_data (all, "data");
+  g_assert_null (tisock_datagram_with_local_address (all, "peer.test"));
+}
+
 static void
 test_boxed (void)
 {
@@ -127,6 +155,7 @@ main (int   argc,
   g_test_add_func ("/datagram/addresses", test_addresses);
   g_test_add_func ("/datagram/new-bytes", test_new_bytes);
   g_test_add_func ("/datagram/bytes-outlive", test_bytes_outlive);
+  g_test_add_func ("/datagram/with", test_with);
   g_test_add_func ("/datagram/boxed", test_boxed);
 
   return g_test_run ();

@@ -18,7 +18,9 @@
  * one that is to be sent it is the destination's.
  *
  * A datagram is never changed once it is made, and may be used by any thread and
- * sent any number of times. Xojo's `Datagram`, whose properties can be set.
+ * sent any number of times. With [property@UDPSocket:receive-details] it tells more
+ * of how it came, and the functions that begin with `with` make others of it that
+ * are sent in a particular way. Xojo's `Datagram`, whose properties can be set.
  *
  * Since: 1.0
  */
@@ -85,7 +87,7 @@ tisock_datagram_new_bytes (const char *address,
 }
 
 /**
- * tisock_datagram_ref:
+ * tisock_datagram_ref: (skip)
  * @self: the datagram
  *
  * Takes a reference.
@@ -105,7 +107,7 @@ tisock_datagram_ref (TisockDatagram *self)
 }
 
 /**
- * tisock_datagram_unref:
+ * tisock_datagram_unref: (skip)
  * @self: (transfer full): the datagram
  *
  * Drops a reference; the last one frees the datagram.
@@ -231,4 +233,183 @@ tisock_datagram_is_truncated (TisockDatagram *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   return self->packet.truncated;
+}
+
+/* What there is besides */
+
+/**
+ * tisock_datagram_get_local_address:
+ * @self: the datagram
+ *
+ * Gets the address of this machine's, or of a group, that the datagram was sent
+ * to, or the one that it is to be sent from.
+ *
+ * Known of datagrams that have come with [property@UDPSocket:receive-details].
+ *
+ * Returns: (transfer full) (nullable): the IP address; `NULL` if it is not known,
+ *   or is left to the socket
+ *
+ * Since: 1.0
+ */
+char *
+tisock_datagram_get_local_address (TisockDatagram *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return tisock_endpoint_dup_text (&self->packet.local);
+}
+
+/**
+ * tisock_datagram_get_interface_index:
+ * @self: the datagram
+ *
+ * Gets the number of the network interface by which the datagram has come.
+ *
+ * Known of datagrams that have come with [property@UDPSocket:receive-details];
+ * [property@NetworkInterface:index] is the same number.
+ *
+ * Returns: the number; 0 if it is not known
+ *
+ * Since: 1.0
+ */
+guint
+tisock_datagram_get_interface_index (TisockDatagram *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->packet.interface_index;
+}
+
+/**
+ * tisock_datagram_get_router_hops:
+ * @self: the datagram
+ *
+ * Gets how many routers the datagram could have passed further when it came, or
+ * how many it may pass when it is sent.
+ *
+ * Known of datagrams that have come with [property@UDPSocket:receive-details].
+ *
+ * Returns: the number; -1 if it is not known, or is left to the socket
+ *
+ * Since: 1.0
+ */
+int
+tisock_datagram_get_router_hops (TisockDatagram *self)
+{
+  g_return_val_if_fail (self != NULL, TISOCK_PACKET_UNKNOWN);
+
+  return self->packet.router_hops;
+}
+
+/**
+ * tisock_datagram_get_ecn:
+ * @self: the datagram
+ *
+ * Gets the two bits by which networks tell of congestion.
+ *
+ * 0: they cannot; 1 or 2: they can; 3: there was congestion on the way (RFC 3168).
+ * Known of datagrams that have come with [property@UDPSocket:receive-details].
+ *
+ * Returns: the bits as a number; -1 if they are not known, or are left to the
+ *   socket
+ *
+ * Since: 1.0
+ */
+int
+tisock_datagram_get_ecn (TisockDatagram *self)
+{
+  g_return_val_if_fail (self != NULL, TISOCK_PACKET_UNKNOWN);
+
+  return self->packet.ecn;
+}
+
+/**
+ * tisock_datagram_with_local_address:
+ * @self: the datagram
+ * @local_address: (nullable): an IP address of this machine, or `NULL` to leave it
+ *   to the socket
+ *
+ * Makes a datagram that is sent from an address.
+ *
+ * The socket's port stays. The data are shared. An answer that is to come from where
+ * the question was sent to has [method@Datagram.get_local_address] of that.
+ *
+ * Returns: (transfer full) (nullable): a new datagram; `NULL` if the text is not an
+ *   IP address
+ *
+ * Since: 1.0
+ */
+TisockDatagram *
+tisock_datagram_with_local_address (TisockDatagram *self,
+                                    const char     *local_address)
+{
+  TisockEndpoint local = { .family = AF_UNSPEC };
+  TisockPacket *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (local_address != NULL && !tisock_endpoint_parse (&local, local_address, 0))
+    return NULL;
+
+  copy = tisock_packet_copy (&self->packet);
+  copy->local = local;
+
+  return tisock_datagram_from_packet (copy);
+}
+
+/**
+ * tisock_datagram_with_router_hops:
+ * @self: the datagram
+ * @router_hops: a number from 1 to 255, or -1 to leave it to the socket
+ *
+ * Makes a datagram that may pass so many routers.
+ *
+ * The data are shared.
+ *
+ * Returns: (transfer full): a new datagram
+ *
+ * Since: 1.0
+ */
+TisockDatagram *
+tisock_datagram_with_router_hops (TisockDatagram *self,
+                                  int             router_hops)
+{
+  TisockPacket *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (router_hops == TISOCK_PACKET_UNKNOWN ||
+                        (router_hops >= 1 && router_hops <= G_MAXUINT8), NULL);
+
+  copy = tisock_packet_copy (&self->packet);
+  copy->router_hops = (gint16) router_hops;
+
+  return tisock_datagram_from_packet (copy);
+}
+
+/**
+ * tisock_datagram_with_ecn:
+ * @self: the datagram
+ * @ecn: a number from 0 to 3, or -1 to leave it to the socket
+ *
+ * Makes a datagram that has the two bits by which networks tell of congestion.
+ *
+ * The data are shared. [method@Datagram.get_ecn] says what the bits mean.
+ *
+ * Returns: (transfer full): a new datagram
+ *
+ * Since: 1.0
+ */
+TisockDatagram *
+tisock_datagram_with_ecn (TisockDatagram *self,
+                          int             ecn)
+{
+  TisockPacket *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (ecn >= TISOCK_PACKET_UNKNOWN && ecn <= 3, NULL);
+
+  copy = tisock_packet_copy (&self->packet);
+  copy->ecn = (gint8) ecn;
+
+  return tisock_datagram_from_packet (copy);
 }

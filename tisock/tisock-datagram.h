@@ -47,6 +47,26 @@ TISOCK_AVAILABLE_IN_1_0
 GBytes *tisock_datagram_get_bytes (TisockDatagram *self) G_GNUC_WARN_UNUSED_RESULT;
 TISOCK_AVAILABLE_IN_1_0
 gboolean tisock_datagram_is_truncated (TisockDatagram *self);
+TISOCK_AVAILABLE_IN_1_0
+char *tisock_datagram_get_local_address (TisockDatagram *self) G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+guint tisock_datagram_get_interface_index (TisockDatagram *self);
+TISOCK_AVAILABLE_IN_1_0
+int tisock_datagram_get_router_hops (TisockDatagram *self);
+TISOCK_AVAILABLE_IN_1_0
+int tisock_datagram_get_ecn (TisockDatagram *self);
+
+TISOCK_AVAILABLE_IN_1_0
+TisockDatagram *tisock_datagram_with_local_address (TisockDatagram *self,
+                                                    const char     *local_address)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+TisockDatagram *tisock_datagram_with_router_hops (TisockDatagram *self,
+                                                  int             router_hops)
+    G_GNUC_WARN_UNUSED_RESULT;
+TISOCK_AVAILABLE_IN_1_0
+TisockDatagram *tisock_datagram_with_ecn (TisockDatagram *self,
+                                          int             ecn) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TisockDatagram, tisock_datagram_unref)
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "engine/descriptor.h"
+#include "engine/packet-io.h"
 #include "tisock-local-address.h"
 #include "tisock-socket-error.h"
 #include "tisock-udp-socket-private.h"
@@ -80,6 +81,7 @@ tisock_udp_socket_apply_options (TisockUDPSocket *self,
   apply_ipv4 (self, fd);
   if (family == AF_INET6)
     apply_ipv6 (self, fd);
+  tisock_packets_tell_details (fd, family, GET_PRIVATE (self)->receive_details);
 }
 
 /* Groups */
@@ -357,9 +359,9 @@ tisock_udp_socket_leave_multicast_source (TisockUDPSocket         *self,
 
 /* Settings */
 
-static void
-apply_now (TisockUDPSocket   *self,
-           TisockUDPProperty  property)
+void
+tisock_udp_socket_apply_now (TisockUDPSocket   *self,
+                             TisockUDPProperty  property)
 {
   TisockExchange *exchange = &GET_PRIVATE (self)->exchange;
 
@@ -418,7 +420,7 @@ tisock_udp_socket_set_router_hops (TisockUDPSocket *self,
     }
 
   GET_PRIVATE (self)->router_hops = router_hops;
-  apply_now (self, TISOCK_UDP_PROP_ROUTER_HOPS);
+  tisock_udp_socket_apply_now (self, TISOCK_UDP_PROP_ROUTER_HOPS);
 }
 
 /**
@@ -459,7 +461,7 @@ tisock_udp_socket_set_send_to_self (TisockUDPSocket *self,
     return;
 
   GET_PRIVATE (self)->send_to_self = send_to_self != FALSE;
-  apply_now (self, TISOCK_UDP_PROP_SEND_TO_SELF);
+  tisock_udp_socket_apply_now (self, TISOCK_UDP_PROP_SEND_TO_SELF);
 }
 
 /**
@@ -501,7 +503,7 @@ tisock_udp_socket_set_multicast_interface (TisockUDPSocket        *self,
 
   if (tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) &&
       g_set_object (&GET_PRIVATE (self)->multicast_interface, multicast_interface))
-    apply_now (self, TISOCK_UDP_PROP_MULTICAST_INTERFACE);
+    tisock_udp_socket_apply_now (self, TISOCK_UDP_PROP_MULTICAST_INTERFACE);
 }
 
 /**

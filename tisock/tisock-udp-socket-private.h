@@ -50,6 +50,7 @@ struct _TisockUDPSocketPrivate
   TisockUDPAmounts        announced;
 
   guint                   share_port : 1;
+  guint                   receive_details : 1;
   guint                   send_to_self : 1;
 };
 
@@ -58,6 +59,7 @@ typedef enum
   TISOCK_UDP_PROP_PEER_ADDRESS = 1,
   TISOCK_UDP_PROP_PEER_PORT,
   TISOCK_UDP_PROP_SHARE_PORT,
+  TISOCK_UDP_PROP_RECEIVE_DETAILS,
   TISOCK_UDP_PROP_PACKETS_AVAILABLE,
   TISOCK_UDP_PROP_PACKETS_LEFT_TO_SEND,
   TISOCK_UDP_PROP_PACKETS_MISSED,
@@ -102,5 +104,8 @@ void                    tisock_udp_socket_set_property    (GObject            *o
 void                    tisock_udp_socket_apply_options   (TisockUDPSocket    *self,
                                                            int                 fd,
                                                            int                 family);
+/* Brings a setting that has changed into effect, and notifies. */
+void                    tisock_udp_socket_apply_now       (TisockUDPSocket    *self,
+                                                           TisockUDPProperty   property);
 
 G_END_DECLS

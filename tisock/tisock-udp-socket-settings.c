@@ -42,6 +42,10 @@ tisock_udp_socket_get_property (GObject    *object,
       g_value_set_boolean (value, tisock_udp_socket_get_share_port (self));
       break;
 
+    case TISOCK_UDP_PROP_RECEIVE_DETAILS:
+      g_value_set_boolean (value, tisock_udp_socket_get_receive_details (self));
+      break;
+
     case TISOCK_UDP_PROP_PACKETS_AVAILABLE:
       g_value_set_uint64 (value, tisock_udp_socket_get_packets_available (self));
       break;
@@ -117,6 +121,10 @@ tisock_udp_socket_set_property (GObject      *object,
 
     case TISOCK_UDP_PROP_SHARE_PORT:
       tisock_udp_socket_set_share_port (self, g_value_get_boolean (value));
+      break;
+
+    case TISOCK_UDP_PROP_RECEIVE_DETAILS:
+      tisock_udp_socket_set_receive_details (self, g_value_get_boolean (value));
       break;
 
     case TISOCK_UDP_PROP_RECEIVE_LIMIT:
@@ -209,6 +217,20 @@ tisock_udp_socket_install_properties (GObjectClass  *object_class,
    */
   properties[TISOCK_UDP_PROP_SHARE_PORT] =
     g_param_spec_boolean ("share-port", NULL, NULL, FALSE, writable);
+
+  /**
+   * TisockUDPSocket:receive-details: (getter get_receive_details) (setter set_receive_details)
+   *
+   * Whether datagrams that come tell how.
+   *
+   * Then [method@Datagram.get_local_address], [method@Datagram.get_interface_index],
+   * [method@Datagram.get_router_hops] and [method@Datagram.get_ecn] have answers,
+   * which costs a little for each datagram. The default is `FALSE`.
+   *
+   * Since: 1.0
+   */
+  properties[TISOCK_UDP_PROP_RECEIVE_DETAILS] =
+    g_param_spec_boolean ("receive-details", NULL, NULL, FALSE, writable);
 
   /**
    * TisockUDPSocket:packets-available: (getter get_packets_available)
@@ -514,6 +536,52 @@ tisock_udp_socket_set_share_port (TisockUDPSocket *self,
 
   GET_PRIVATE (self)->share_port = share_port != FALSE;
   tisock_udp_socket_notify (self, TISOCK_UDP_PROP_SHARE_PORT);
+}
+
+/**
+ * tisock_udp_socket_get_receive_details: (get-property receive-details)
+ * @self: the socket
+ *
+ * Gets whether datagrams that come tell how.
+ *
+ * Returns: whether they do
+ *
+ * Since: 1.0
+ */
+gboolean
+tisock_udp_socket_get_receive_details (TisockUDPSocket *self)
+{
+  g_return_val_if_fail (TISOCK_IS_UDP_SOCKET (self), FALSE);
+
+  return GET_PRIVATE (self)->receive_details;
+}
+
+/**
+ * tisock_udp_socket_set_receive_details: (set-property receive-details)
+ * @self: the socket
+ * @receive_details: whether they do
+ *
+ * Sets whether datagrams that come tell how.
+ *
+ * Takes effect at once, for what comes from then on.
+ *
+ * Since: 1.0
+ */
+void
+tisock_udp_socket_set_receive_details (TisockUDPSocket *self,
+                                       gboolean         receive_details)
+{
+  TisockUDPSocketPrivate *priv;
+
+  g_return_if_fail (TISOCK_IS_UDP_SOCKET (self));
+
+  priv = GET_PRIVATE (self);
+  if (!tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) ||
+      priv->receive_details == (receive_details != FALSE))
+    return;
+
+  priv->receive_details = receive_details != FALSE;
+  tisock_udp_socket_apply_now (self, TISOCK_UDP_PROP_RECEIVE_DETAILS);
 }
 
 /* Amounts */

@@ -240,6 +240,10 @@ bind_port (TisockUDPSocket       *self,
                                     tisock_socket_core_get_private (core)->port, &endpoint, error))
     return -1;
 
+  /* To be of one family with the peer makes it plain by which one it is sent. */
+  if (!tisock_endpoint_is_set (&endpoint))
+    endpoint.family = peer->family;
+
   fd = tisock_descriptor_bind (&endpoint, GET_PRIVATE (self)->share_port);
   if (fd >= 0)
     return fd;

@@ -63,6 +63,11 @@ TISOCK_AVAILABLE_IN_1_0
 void tisock_udp_socket_set_share_port (TisockUDPSocket *self,
                                        gboolean         share_port);
 TISOCK_AVAILABLE_IN_1_0
+gboolean tisock_udp_socket_get_receive_details (TisockUDPSocket *self);
+TISOCK_AVAILABLE_IN_1_0
+void tisock_udp_socket_set_receive_details (TisockUDPSocket *self,
+                                            gboolean         receive_details);
+TISOCK_AVAILABLE_IN_1_0
 guint64 tisock_udp_socket_get_packets_available (TisockUDPSocket *self);
 TISOCK_AVAILABLE_IN_1_0
 guint64 tisock_udp_socket_get_packets_left_to_send (TisockUDPSocket *self);

@@ -7,9 +7,9 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
-import {EASY_CLASSES, HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, assertEqual, assertError,
-        assertFalse, assertSame, assertThrows, assertTrue, catchError, iterateUntil, listNames,
-        makeCertificate, makePair, makeServer, record, test} from './support.js';
+import {EASY_CLASSES, HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, UDP_CLASSES, assertEqual,
+        assertError, assertFalse, assertSame, assertThrows, assertTrue, catchError, iterateUntil,
+        listNames, makeCertificate, makePair, makeServer, record, test} from './support.js';
 
 // A value for each property that can be set, other than its default. A property without one here
 // fails the tests: they know all.
@@ -78,6 +78,20 @@ const TLS_SETTINGS = {
   minimum_version: Gio.TlsProtocolVersion.TLS_1_3,
   trust_database: Gio.TlsBackend.get_default().get_default_database(),
 };
+const UDP_SETTINGS = {
+  multicast_interface: LOOPBACK,
+  network_interface: LOOPBACK,
+  peer_address: HOST,
+  peer_port: 7000,
+  port: 7000,
+  receive_details: true,
+  receive_limit: 2 ** 40,
+  router_hops: 255,
+  send_limit: 2 ** 40,
+  send_maximum: 2 ** 40,
+  send_to_self: true,
+  share_port: true,
+};
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
   [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
@@ -85,6 +99,7 @@ const CLASSES = [
   [Tisock.ServerSocket, SERVER_CLASSES, SERVER_SETTINGS],
   [Tisock.Framing, ['Framing'], {maximum_frame_size: 2 ** 40}],
   [Tisock.TlsSettings, ['TlsSettings'], TLS_SETTINGS],
+  [Tisock.UDPSocket, UDP_CLASSES, UDP_SETTINGS],
 ];
 
 const Sub = GObject.registerClass({
@@ -111,6 +126,7 @@ test('each property can be read in each way', () => {
     [new Tisock.ServerSocket(), SERVER_CLASSES],
     [new Tisock.Framing(), ['Framing']],
     [new Tisock.TlsSettings(), ['TlsSettings']],
+    [new Tisock.UDPSocket(), UDP_CLASSES],
     [LOOPBACK, ['NetworkInterface']],
   ];
 

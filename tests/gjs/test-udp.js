@@ -103,6 +103,19 @@ test('settings', () => {
   assertTrue(/^\d+\.\d+\.\d+\.255$/.test(socket.broadcast_address));
 });
 
+test('details', () => {
+  const socket = makeSocket({receive_details: true});
+  const datagram = Tisock.Datagram.new(HOST, socket.port, BYTES);
+
+  assertTrue(socket.receive_details);
+  assertSame(datagram.with_local_address('no address'), null);
+  socket.write(datagram.with_router_hops(9).with_ecn(2).with_local_address('127.0.0.5'));
+  const came = receive(socket);
+  assertEqual([came.get_address(), came.get_local_address(), came.get_router_hops(),
+               came.get_ecn()], ['127.0.0.5', HOST, 9, 2]);
+  assertTrue(came.get_interface_index() > 0);
+});
+
 test('groups', () => {
   const loopback = Tisock.NetworkInterface.lookup('lo');
   const socket = makeSocket({send_to_self: true, multicast_interface: loopback});
@@ -125,6 +138,24 @@ test('blocking', () => {
   assertEqual(server.receive_datagram_sync(-1, null).get_data(), BYTES);
   assertTrue(client.flush());
   assertTrue(client.flush_sync(-1, null));
+});
+
+test('callbacks', () => {
+  const server = makeSocket();
+  const client = Tisock.UDPSocket.new();
+  const results = [];
+
+  client.open();
+  cleanUp(() => client.close());
+  client.send_datagram_async(Tisock.Datagram.new(HOST, server.port, BYTES), null,
+    (_socket, result) => results.push(client.send_datagram_finish(result)));
+  client.flush_async(null, (_socket, result) => results.push(client.flush_finish(result)));
+  server.receive_datagram_async(null, (_socket, result) => {
+    results.push(server.receive_datagram_finish(result).get_data());
+  });
+  iterateUntil(() => results.length === 3);
+  assertEqual(results.filter(result => result === true).length, 2);
+  assertEqual(results.find(result => result !== true), BYTES);
 });
 
 test('promises', async () => {

@@ -17,8 +17,8 @@ import gi
 from support import main
 from gi.repository import Tisock
 
-# For C programs only: what they do without a copy, Python cannot.
-C_ONLY = {'CHECK_VERSION', 'peek', 'read_into', 'skip'}
+# For C programs only: what they do without a copy, Python cannot, and references are its own.
+C_ONLY = {'CHECK_VERSION', 'peek', 'read_into', 'ref', 'skip', 'unref'}
 
 # Of Lua, JavaScript, Vala and Ruby; Python has a list of its own.
 KEYWORDS = {

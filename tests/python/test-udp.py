@@ -104,6 +104,17 @@ class SocketTest(UDPTest):
         self.assertEqual(sock.router_hops, 1)
         self.assertRegex(sock.broadcast_address, r'^\d+\.\d+\.\d+\.255$')
 
+    def test_details(self):
+        sock = self.make_socket(receive_details=True)
+        self.assertTrue(sock.receive_details)
+        datagram = Tisock.Datagram.new(HOST, sock.port, BYTES)
+        self.assertIsNone(datagram.with_local_address('no address'))
+        sock.write(datagram.with_router_hops(9).with_ecn(2).with_local_address('127.0.0.5'))
+        came = self.receive(sock)
+        self.assertEqual((came.get_address(), came.get_local_address(), came.get_router_hops(),
+                          came.get_ecn()), ('127.0.0.5', HOST, 9, 2))
+        self.assertGreater(came.get_interface_index(), 0)
+
     def test_groups(self):
         loopback = Tisock.NetworkInterface.lookup('lo')
         sock = self.make_socket(send_to_self=True, multicast_interface=loopback)
@@ -127,6 +138,25 @@ class SocketTest(UDPTest):
         with self.assertRaises(GLib.Error) as caught:
             server.receive_datagram_sync(0)
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT))
+
+    def test_callbacks(self):
+        server, client = self.make_socket(), Tisock.UDPSocket.new()
+        client.open()
+        self.addCleanup(client.close)
+        results = []
+
+        def received(sock, result):
+            results.append(sock.receive_datagram_finish(result).get_data())
+
+        client.send_datagram_async(
+            Tisock.Datagram.new(HOST, server.port, BYTES), None,
+            lambda sock, result: results.append(sock.send_datagram_finish(result)))
+        iterate_until(lambda: results)
+        client.flush_async(None, lambda sock, result: results.append(sock.flush_finish(result)))
+        iterate_until(lambda: len(results) == 2)
+        server.receive_datagram_async(None, received)
+        iterate_until(lambda: len(results) == 3)
+        self.assertEqual(results, [True, True, BYTES])
 
     def test_awaiting(self):
         server, client = self.make_socket(), self.make_socket()

@@ -14,6 +14,7 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <unistd.h>
 
 /* More than any system allows: the kernel cuts it to its own maximum. */
@@ -330,6 +331,9 @@ set_datagram_options (int      fd,
   set_int_option (fd, SOL_SOCKET, SO_BROADCAST, TRUE);
 #ifdef SO_RXQ_OVFL
   set_int_option (fd, SOL_SOCKET, SO_RXQ_OVFL, TRUE);
+#endif
+#ifdef UDP_GRO
+  set_int_option (fd, IPPROTO_UDP, UDP_GRO, TRUE);
 #endif
 #ifdef IP_RECVERR
   set_int_option (fd, IPPROTO_IP, IP_RECVERR, TRUE);

@@ -186,7 +186,7 @@ send_packets (TisockExchange       *self,
 {
   for (;;)
     {
-      int n = tisock_packets_send (self->slot.fd, self->family, packets, n_packets);
+      int n = tisock_packets_send (self->slot.fd, self->family, TRUE, packets, n_packets);
       int error_number = errno;
 
       if (n >= 0)

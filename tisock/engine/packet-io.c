@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #ifdef __linux__
@@ -19,6 +20,14 @@
 
 /* Room for all that comes beside the data of one message. */
 #define CONTROL_SIZE 256
+
+/* Packets that are longer than what networks take in one piece are not merged, nor are more than
+ * the system divides again. */
+#define MERGED_LENGTH 1472
+#define MERGED_TOTAL 65000
+
+/* The bits of the type of service, or traffic class, that tell of congestion. */
+#define ECN_MASK 3
 
 /* One message on its way, in the form in which the system takes many. */
 #ifdef HAVE_RECVMMSG
@@ -99,31 +108,144 @@ send_messages (int      fd,
 
 /* Receiving */
 
-static void
-read_control (struct msghdr *header,
-              gboolean      *missed)
+/* What is known of a message beside its data. */
+typedef struct
 {
+  TisockEndpoint local;
+  guint32        interface_index;
+  int            router_hops;
+  int            ecn;
+  guint16        segment;       /* how long each datagram is in a merged message, or 0 */
+  gboolean       missed;
+} Details;
+
+static int
+get_int (const struct cmsghdr *control)
+{
+  int value = 0;
+
+  /* Some are a byte. */
+  memcpy (&value, CMSG_DATA (control), MIN (control->cmsg_len - CMSG_LEN (0), sizeof value));
+
+  return value;
+}
+
+static void
+read_ipv4 (const struct cmsghdr *control,
+           Details              *details)
+{
+  struct sockaddr_storage address = { .ss_family = AF_INET };
+  struct in_pktinfo info;
+
+  switch (control->cmsg_type)
+    {
+    case IP_PKTINFO:
+      memcpy (&info, CMSG_DATA (control), sizeof info);
+      ((struct sockaddr_in *) &address)->sin_addr = info.ipi_addr;
+      tisock_endpoint_from_sockaddr (&details->local, &address);
+      details->interface_index = (guint32) info.ipi_ifindex;
+      break;
+
+    case IP_TTL:
+      details->router_hops = get_int (control);
+      break;
+
+    case IP_TOS:
+      details->ecn = get_int (control) & ECN_MASK;
+      break;
+
+    default:
+      break;
+    }
+}
+
+static void
+read_ipv6 (const struct cmsghdr *control,
+           Details              *details)
+{
+  struct sockaddr_storage address = { .ss_family = AF_INET6 };
+  struct in6_pktinfo info;
+
+  switch (control->cmsg_type)
+    {
+    case IPV6_PKTINFO:
+      memcpy (&info, CMSG_DATA (control), sizeof info);
+      ((struct sockaddr_in6 *) &address)->sin6_addr = info.ipi6_addr;
+      tisock_endpoint_from_sockaddr (&details->local, &address);
+      details->interface_index = info.ipi6_ifindex;
+      break;
+
+    case IPV6_HOPLIMIT:
+      details->router_hops = get_int (control);
+      break;
+
+    case IPV6_TCLASS:
+      details->ecn = get_int (control) & ECN_MASK;
+      break;
+
+    default:
+      break;
+    }
+}
+
+static void
+read_control (const struct cmsghdr *control,
+              Details              *details)
+{
+  if (control->cmsg_level == IPPROTO_IP)
+    read_ipv4 (control, details);
+  else if (control->cmsg_level == IPPROTO_IPV6)
+    read_ipv6 (control, details);
+#ifdef UDP_GRO
+  else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO)
+    details->segment = (guint16) get_int (control);
+#endif
 #ifdef SO_RXQ_OVFL
-  for (struct cmsghdr *control = CMSG_FIRSTHDR (header); control != NULL;
-       control = CMSG_NXTHDR (header, control))
-    if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL)
-      *missed = TRUE;
+  else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL)
+    details->missed = TRUE;
 #endif
 }
 
-static TisockPacket *
-make_packet (Message  *message,
-             gboolean *missed)
+static void
+push_packet (TisockPacketQueue   *queue,
+             const struct msghdr *header,
+             const Details       *details,
+             const guint8        *data,
+             gsize                length)
 {
-  struct msghdr *header = &message->msg_hdr;
-  TisockPacket *packet = tisock_packet_new (header->msg_iov->iov_base, message->msg_len);
+  TisockPacket *packet = tisock_packet_new (data, length);
 
   tisock_endpoint_from_sockaddr (&packet->remote, header->msg_name);
   packet->truncated = (header->msg_flags & MSG_TRUNC) != 0;
-  if (header->msg_controllen > 0)
-    read_control (header, missed);
+  packet->local = details->local;
+  packet->interface_index = details->interface_index;
+  packet->router_hops = (gint16) details->router_hops;
+  packet->ecn = (gint8) details->ecn;
+  tisock_packet_queue_push (queue, packet);
+}
 
-  return packet;
+/* What the system has merged is divided again. */
+static void
+push_message (TisockPacketQueue *queue,
+              Message           *message,
+              gboolean          *missed)
+{
+  struct msghdr *header = &message->msg_hdr;
+  Details details = { .router_hops = TISOCK_PACKET_UNKNOWN, .ecn = TISOCK_PACKET_UNKNOWN };
+  const guint8 *data = header->msg_iov->iov_base;
+  gsize left = message->msg_len;
+
+  for (struct cmsghdr *control = CMSG_FIRSTHDR (header); control != NULL;
+       control = CMSG_NXTHDR (header, control))
+    read_control (control, &details);
+  *missed |= details.missed;
+
+  for (; details.segment != 0 && left > details.segment; left -= details.segment)
+    {
+      push_packet (queue, header, &details, data, details.segment);
+      data += details.segment;
+    }
+  push_packet (queue, header, &details, data, left);
 }
 
 int
@@ -152,36 +274,207 @@ tisock_packets_receive (int                fd,
 
   n = receive_messages (fd, messages, n_messages);
   for (int i = 0; i < n; i++)
-    tisock_packet_queue_push (queue, make_packet (&messages[i], missed));
+    push_message (queue, &messages[i], missed);
 
   return n;
 }
 
 /* Sending */
 
+/* What one call sends: messages, and how many packets are in each. */
+typedef struct
+{
+  Message                 messages[TISOCK_PACKET_BATCH];
+  guint                   counts[TISOCK_PACKET_BATCH];
+  struct iovec            vectors[TISOCK_PACKET_BATCH];         /* of each packet */
+  struct sockaddr_storage addresses[TISOCK_PACKET_BATCH];
+  Control                 controls[TISOCK_PACKET_BATCH];
+} Batch;
+
+static void
+put_control (struct msghdr *header,
+             int            level,
+             int            type,
+             const void    *data,
+             gsize          size)
+{
+  struct cmsghdr *control =
+    (struct cmsghdr *) ((guint8 *) header->msg_control + header->msg_controllen);
+
+  *control = (struct cmsghdr) {
+    .cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN (size),
+  };
+  memcpy (CMSG_DATA (control), data, size);
+  header->msg_controllen += CMSG_SPACE (size);
+}
+
+static void
+put_number (struct msghdr *header,
+            int            family,
+            int            ipv4_type,
+            int            ipv6_type,
+            int            value)
+{
+  if (value == TISOCK_PACKET_UNKNOWN)
+    return;
+
+  if (family == AF_INET6)
+    put_control (header, IPPROTO_IPV6, ipv6_type, &value, sizeof value);
+  else
+    put_control (header, IPPROTO_IP, ipv4_type, &value, sizeof value);
+}
+
+static void
+put_source (struct msghdr        *header,
+            int                   family,
+            const TisockEndpoint *source)
+{
+  struct in_pktinfo ipv4 = { .ipi_ifindex = 0 };
+  struct in6_pktinfo ipv6 = { .ipi6_ifindex = 0 };
+
+  if (!tisock_endpoint_is_set (source))
+    return;
+
+  if (family == AF_INET6)
+    {
+      ipv6.ipi6_ifindex = source->scope_id;
+      memcpy (&ipv6.ipi6_addr, source->bytes, sizeof ipv6.ipi6_addr);
+      put_control (header, IPPROTO_IPV6, IPV6_PKTINFO, &ipv6, sizeof ipv6);
+    }
+  else
+    {
+      memcpy (&ipv4.ipi_spec_dst, source->bytes, sizeof ipv4.ipi_spec_dst);
+      put_control (header, IPPROTO_IP, IP_PKTINFO, &ipv4, sizeof ipv4);
+    }
+}
+
+/* By what the packet goes, which a socket of IPv6 may send by IPv4. */
+static int
+get_family (const TisockPacket *packet,
+            int                 family)
+{
+  return tisock_endpoint_is_set (&packet->remote) ? packet->remote.family : family;
+}
+
+static void
+put_message (Batch               *batch,
+             guint                i,
+             struct iovec        *vectors,
+             const TisockPacket  *packet,
+             int                  family)
+{
+  struct msghdr *header = &batch->messages[i].msg_hdr;
+  socklen_t length = tisock_endpoint_to_sockaddr_for (&packet->remote, family,
+                                                      &batch->addresses[i]);
+  int sent_by = get_family (packet, family);
+
+  *header = (struct msghdr) {
+    .msg_name = length > 0 ? &batch->addresses[i] : NULL, .msg_namelen = length,
+    .msg_iov = vectors, .msg_iovlen = batch->counts[i],
+    .msg_control = &batch->controls[i],
+  };
+  put_number (header, sent_by, IP_TTL, IPV6_HOPLIMIT, packet->router_hops);
+  put_number (header, sent_by, IP_TOS, IPV6_TCLASS, packet->ecn);
+  put_source (header, sent_by, &packet->local);
+#ifdef UDP_SEGMENT
+  if (batch->counts[i] > 1)
+    {
+      guint16 segment = (guint16) packet->length;
+
+      put_control (header, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
+    }
+#endif
+  if (header->msg_controllen == 0)
+    header->msg_control = NULL;
+}
+
+/* In all but their data. */
+static gboolean
+are_alike (const TisockPacket *one,
+           const TisockPacket *other)
+{
+  return memcmp (&one->remote, &other->remote, sizeof one->remote) == 0 &&
+         memcmp (&one->local, &other->local, sizeof one->local) == 0 &&
+         one->router_hops == other->router_hops && one->ecn == other->ecn;
+}
+
+/* How many of the packets are one message to a system that divides it again: all are as long as
+ * the first, but the last may be shorter. */
+static guint
+count_merged (TisockPacket *const *packets,
+              guint                n_packets)
+{
+  gsize length = packets[0]->length;
+  guint n = 1;
+
+  if (length > MERGED_LENGTH)
+    return 1;
+
+  while (n < n_packets && (n + 1) * length <= MERGED_TOTAL &&
+         packets[n - 1]->length == length && packets[n]->length <= length &&
+         packets[n]->length > 0 && are_alike (packets[0], packets[n]))
+    n++;
+
+  return n;
+}
+
+static guint
+fill_batch (Batch                *batch,
+            int                   family,
+            gboolean              merging,
+            TisockPacket *const  *packets,
+            guint                 n_packets)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_packets; i++)
+    batch->vectors[i] = (struct iovec) { (gpointer) packets[i]->data, packets[i]->length };
+
+  for (guint i = 0; i < n_packets; i += batch->counts[n++])
+    {
+      batch->counts[n] = merging ? count_merged (packets + i, n_packets - i) : 1;
+      put_message (batch, n, &batch->vectors[i], packets[i], family);
+    }
+
+  return n;
+}
+
 int
 tisock_packets_send (int                   fd,
                      int                   family,
+                     gboolean              merging,
                      TisockPacket *const  *packets,
                      guint                 n_packets)
 {
-  Message messages[TISOCK_PACKET_BATCH];
-  struct iovec vectors[TISOCK_PACKET_BATCH];
-  struct sockaddr_storage addresses[TISOCK_PACKET_BATCH];
+  Batch batch;
+  guint n_messages = fill_batch (&batch, family, merging, packets, n_packets);
+  int n = send_messages (fd, batch.messages, n_messages);
+  guint sent = 0;
 
-  for (guint i = 0; i < n_packets; i++)
+  /* Not every way out can divide. */
+  if (n < 0 && batch.counts[0] > 1 && (errno == EINVAL || errno == EIO))
+    return tisock_packets_send (fd, family, FALSE, packets, n_packets);
+
+  for (int i = 0; i < n; i++)
+    sent += batch.counts[i];
+
+  return n < 0 ? -1 : (int) sent;
+}
+
+void
+tisock_packets_tell_details (int      fd,
+                             int      family,
+                             gboolean wanted)
+{
+  static const int ipv4_names[] = { IP_PKTINFO, IP_RECVTTL, IP_RECVTOS };
+  static const int ipv6_names[] = { IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ipv4_names); i++)
     {
-      socklen_t length = tisock_endpoint_to_sockaddr_for (&packets[i]->remote, family,
-                                                          &addresses[i]);
-
-      vectors[i] = (struct iovec) { (gpointer) packets[i]->data, packets[i]->length };
-      messages[i].msg_hdr = (struct msghdr) {
-        .msg_name = length > 0 ? &addresses[i] : NULL, .msg_namelen = length,
-        .msg_iov = &vectors[i], .msg_iovlen = 1,
-      };
+      setsockopt (fd, IPPROTO_IP, ipv4_names[i], &wanted, sizeof wanted);
+      if (family == AF_INET6)
+        setsockopt (fd, IPPROTO_IPV6, ipv6_names[i], &wanted, sizeof wanted);
     }
-
-  return send_messages (fd, messages, n_packets);
 }
 
 /* What the system tells besides */

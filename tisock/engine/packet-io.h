@@ -26,11 +26,17 @@ int      tisock_packets_receive      (int                   fd,
                                       guint                 n_messages,
                                       TisockPacketQueue    *queue,
                                       gboolean             *missed);
-/* Sends from a descriptor of a family. How many were taken; -1 with errno if the first was not. */
+/* Sends from a descriptor of a family. How many were taken; -1 with errno if the first was not.
+ * `merging`: packets to one destination may be given to the system as one, where it can divide. */
 int      tisock_packets_send         (int                   fd,
                                       int                   family,
+                                      gboolean              merging,
                                       TisockPacket *const  *packets,
                                       guint                 n_packets);
+/* Lets packets that come have all that they can have: address, interface, hops, congestion. */
+void     tisock_packets_tell_details (int                   fd,
+                                      int                   family,
+                                      gboolean              wanted);
 /* Takes one report of the network's from those that have come: whom it is about, and the errno.
  * FALSE if there is none. */
 gboolean tisock_packets_take_failure (int                   fd,

@@ -3,9 +3,9 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* exported attempt, attemptNow, callBack, later, makeError, makeResult */
+/* exported attempt, attemptNow, callBack, later, makeError, makeResult, toFailure */
 
-const {GLib} = imports.gi;
+const {GLib, Tisock} = imports.gi;
 
 const {charge} = imports.tisock.garbage;
 
@@ -20,9 +20,9 @@ function later(action) {
 }
 
 // What a callback throws is logged: it is nobody else's failure.
-function callBack(callback, event) {
+function callBack(callback, event, self = event.socket ?? event.source) {
   try {
-    callback?.call(event.socket ?? event.source, event);
+    callback?.call(self, event);
   } catch (error) {
     logError(error);
   }
@@ -31,6 +31,14 @@ function callBack(callback, event) {
 // The code is the system's number, or -1.
 function makeError(message, code = -1) {
   return Object.assign(new Error(message), {code});
+}
+
+// What a socket or server of the library has failed with. Numbers that are the library's own are no
+// system's.
+function toFailure(error, core) {
+  const isOurs = error.domain === Tisock.socket_error_quark();
+
+  return makeError(error.message, isOurs ? -1 : core.last_error_number);
 }
 
 // The fields that every result of an operation has, under their newer and their older names.

@@ -8,9 +8,7 @@
 
 /* exported Connection */
 
-const {Tisock} = imports.gi;
-
-const {attempt, later, makeError} = imports.tisock.ti.callbacks;
+const {attempt, later, makeError, toFailure} = imports.tisock.ti.callbacks;
 const {charge} = imports.tisock.garbage;
 
 var Connection = class Connection {
@@ -85,7 +83,7 @@ var Connection = class Connection {
         return;
 
       attempt(() => core.send_finish(result), error => {
-        done(error && this.#describe(core, error), bytes);
+        done(error && toFailure(error, core), bytes);
       });
     });
   }
@@ -103,15 +101,8 @@ var Connection = class Connection {
     }
   }
 
-  // The numbers that are this library's own are no system's.
-  #describe(core, error) {
-    const isOurs = error.domain === Tisock.socket_error_quark();
-
-    return makeError(error.message, isOurs ? -1 : core.last_error_number);
-  }
-
   #note(error) {
-    this.#failure = this.#describe(this.#core, error);
+    this.#failure = toFailure(error, this.#core);
   }
 
   #fail(error) {

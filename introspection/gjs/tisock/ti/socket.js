@@ -5,12 +5,15 @@
 
 /* exported CLOSED, CONNECTED, ERROR, INITIALIZED, LISTENING, TCP */
 
-const {Gio, Tisock} = imports.gi;
+const {Tisock} = imports.gi;
 
 const {Blob} = imports.tisock.ti.buffer;
-const {attemptNow, callBack, later, makeError, makeResult} = imports.tisock.ti.callbacks;
+const {attemptNow, callBack, later, makeError, makeResult, toFailure} = imports.tisock.ti.callbacks;
 const {addAccessors, toCount} = imports.tisock.ti.common;
 const {Connection} = imports.tisock.ti.connection;
+const {
+  assignParams, isEverywhere, lookUp, toHost, toPort,
+} = imports.tisock.ti.settings;
 const {IOStream} = imports.tisock.ti.stream;
 
 var INITIALIZED = 1;
@@ -20,7 +23,6 @@ var CLOSED = 4;
 var ERROR = 5;
 
 const STATE_NAMES = [null, 'INITIALIZED', 'CONNECTED', 'LISTENING', 'CLOSED', 'ERROR'];
-const LARGEST_PORT = 0xffff;
 const LARGEST_COUNT = 0xffffffff;
 
 // What can be given when a socket is made, and set later.
@@ -30,48 +32,20 @@ const SETTINGS = [
 ];
 
 const LOOPBACK = '127.0.0.1';
-const ALL_INTERFACES = ['0.0.0.0', '::', '::ffff:0.0.0.0'];
-
-// Settings, when they are needed
-
-function toPort(value, lowest) {
-  const port = Number(value ?? NaN);
-
-  if (!Number.isInteger(port) || port < lowest || port > LARGEST_PORT)
-    throw makeError(`The port has to be a number from ${lowest} to ${LARGEST_PORT}, not ${value}`);
-
-  return port;
-}
 
 function toUint(value, name) {
   return Math.min(toCount(value, name, 0), LARGEST_COUNT);
 }
 
-function toHost(value) {
-  if (typeof value !== 'string' || value === '')
-    throw makeError(`The host has to be a name or an address, not “${value}”`);
-
-  return value;
-}
-
-function lookUp(name) {
-  try {
-    return Gio.Resolver.get_default().lookup_by_name(name, null)[0];
-  } catch (error) {
-    throw makeError(`Could not listen on “${name}”: ${error.message}`);
-  }
-}
-
 // The address to listen on. All interfaces would let in the world, which Titanium does not offer.
 function toListenAddress(host) {
   const name = toHost(host ?? LOOPBACK);
-  const literal = Gio.InetSocketAddress.new_from_string(name, 0);
-  const address = literal?.get_address() ?? lookUp(name);
+  const [address] = lookUp(name, 'listen on');
 
-  if (ALL_INTERFACES.includes(address.to_string()))
+  if (isEverywhere(address))
     throw makeError(`Listening on all interfaces (${name}) is not possible: set one's address`);
 
-  return literal ? name : address.to_string();
+  return address;
 }
 
 function startServer(host, port, queueSize) {
@@ -109,12 +83,8 @@ var TCP = class TCP extends IOStream {
 
   constructor(params) {
     super();
-    for (const [name, value] of Object.entries(params ?? {})) {
-      if (name === 'read')
-        this.#received = value;
-      else if (SETTINGS.includes(name) || !(name in this))
-        this[name] = value;
-    }
+    this.#received = params?.read ?? null;
+    assignParams(this, params, SETTINGS);
   }
 
   get apiName() {
@@ -359,8 +329,7 @@ var TCP = class TCP extends IOStream {
     if (server !== this.#server)
       return;
 
-    const isOurs = error.domain === Tisock.socket_error_quark();
-    const failure = makeError(error.message, isOurs ? -1 : server.last_error_number);
+    const failure = toFailure(error, server);
 
     server.stop_listening();
     this.#leave(ERROR);

@@ -20,6 +20,13 @@ export function test(name, body) {
   tests.push([name, body]);
 }
 
+class Skipped extends Error {}
+
+// Ends a test that has no place here.
+export function skip(reason) {
+  throw new Skipped(reason);
+}
+
 // Runs after the test, in reverse order.
 export function cleanUp(action) {
   cleanups.push(action);
@@ -44,9 +51,13 @@ export async function runTests() {
       await runOne(body);
       print(`ok ${i + 1} ${name}`);
     } catch (error) {
-      failures++;
-      print(`not ok ${i + 1} ${name}`);
-      print(`${error}\n${error.stack}`.replace(/^/gm, '# '));
+      if (error instanceof Skipped) {
+        print(`ok ${i + 1} ${name} # SKIP ${error.message}`);
+      } else {
+        failures++;
+        print(`not ok ${i + 1} ${name}`);
+        print(`${error}\n${error.stack}`.replace(/^/gm, '# '));
+      }
     }
   }
   print(`1..${tests.length}`);

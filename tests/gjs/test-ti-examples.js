@@ -10,15 +10,30 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {
-  HOST, assertEqual, assertSame, assertTrue, cleanUp, iterateUntil, openSocket, receive, test,
+  HOST, assertEqual, assertSame, assertTrue, cleanUp, iterateUntil, openSocket, receive, skip, test,
 } from './support.js';
-import {Ti, keepPort, readExample, startProgram} from './ti-support.js';
+import {Ti, commandOf, keepPort, readExample, startProcess} from './ti-support.js';
 
 const SOCKET = '[object TiNetworkSocketTCP]';
 
 function start(name, changes) {
-  return startProgram(Gio.SubprocessFlags.STDERR_MERGE, 'ti-program.js', name,
-                      JSON.stringify(changes));
+  return startProcess(Gio.SubprocessFlags.STDERR_MERGE,
+                      ...commandOf('ti-program.js', name, JSON.stringify(changes)));
+}
+
+// In a network of its own, all of which is this machine.
+function startApart(name) {
+  const prepare = 'ip link set lo up && ip address add 192.0.2.1/24 dev lo && ' +
+                  'ip route add default dev lo && exec "$@"';
+  const apart = ['unshare', '--map-root-user', '--net', 'sh', '-c', prepare, 'sh'];
+  const trial = Gio.Subprocess.new([...apart, 'true'], Gio.SubprocessFlags.STDERR_SILENCE);
+
+  trial.wait(null);
+  if (trial.get_exit_status() !== 0)
+    skip('a network of its own cannot be made here');
+
+  return startProcess(Gio.SubprocessFlags.STDERR_MERGE, ...apart,
+                      ...commandOf('ti-program.js', name, '{}'));
 }
 
 function assertPrinted(output, ...lines) {
@@ -148,6 +163,21 @@ test('an example whose port is taken', () => {
 
   assertPrinted(output, '[INFO] Error occured while configuring listener: Error: ' +
                         `Could not listen on ${HOST}:${port}: Address already in use`, 'running');
+});
+
+test('an example that sends datagrams to everybody', () => {
+  const output = startApart('udp.js');
+  const received = (text, bytes) => [
+    `[INFO] Socket received data: ${text}`, `[INFO] bytes: ${bytes}`, '[INFO] address: 192.0.2.1',
+    '[INFO] port: 6100',
+  ];
+
+  assertPrinted(output, 'running', '[INFO] Socket started');
+  for (let i = 0; i < 5; i++) {
+    assertPrinted(output,
+                  ...received('Hello, World!', '72,101,108,108,111,44,32,87,111,114,108,100,33'),
+                  ...received('It works!', '73,116,32,119,111,114,107,115,33'));
+  }
 });
 
 // A window of which only the handlers and the labels are there.

@@ -18,6 +18,7 @@ const OBJECTS = {
   file: Ti.Filesystem.getFile('/'),
   socket: Ti.Network.Socket.createTCP({accepted() {}, error() {}, closed() {}, listenQueueSize: 1}),
   stream: Ti.Stream.createStream({source: Ti.createBuffer(), mode: Ti.Stream.MODE_READ}),
+  udp: Ti.Network.Socket.createUDP({started() {}, data() {}, error() {}}),
 };
 
 function readRows() {

@@ -143,10 +143,9 @@ export function makeCorePair(params = {}, server = new Tisock.ServerSocket({addr
   return [socket, peer];
 }
 
-// Another program of this folder, in a process of its own; gives what it prints.
-export function startProgram(flags, name, ...args) {
-  const process = Gio.Subprocess.new(['gjs', '-m', folder.get_child(name).get_path(), ...args],
-                                     Gio.SubprocessFlags.STDOUT_PIPE | flags);
+// Another program, in a process of its own; gives what it prints.
+export function startProcess(flags, ...command) {
+  const process = Gio.Subprocess.new(command, Gio.SubprocessFlags.STDOUT_PIPE | flags);
 
   cleanUp(() => {
     process.force_exit();
@@ -156,9 +155,14 @@ export function startProgram(flags, name, ...args) {
   return new Gio.DataInputStream({base_stream: process.get_stdout_pipe()});
 }
 
+// How a program of this folder is run.
+export function commandOf(name, ...args) {
+  return ['gjs', '-m', folder.get_child(name).get_path(), ...args];
+}
+
 // A peer for what blocks this process; see ti-peer.js.
 export function startPeer() {
-  const output = startProgram(Gio.SubprocessFlags.NONE, 'ti-peer.js');
+  const output = startProcess(Gio.SubprocessFlags.NONE, ...commandOf('ti-peer.js'));
 
   return Number(output.read_line_utf8(null)[0]);
 }

@@ -6,9 +6,14 @@
 /* exported Network */
 
 const {CLOSED, CONNECTED, ERROR, INITIALIZED, LISTENING, TCP} = imports.tisock.ti.socket;
+const {UDP} = imports.tisock.ti.udp;
 
 function createTCP(params) {
   return new TCP(params);
+}
+
+function createUDP(params) {
+  return new UDP(params);
 }
 
 // The names that Titanium has had before Ti.Network.Socket.
@@ -41,5 +46,6 @@ var Network = {
     },
 
     createTCP,
+    createUDP,
   },
 };

@@ -58,6 +58,15 @@ ADDED = {
       lines(): AsyncGenerator<string, void, void>;
       [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void>;
 ''',
+    'UDPSocket': '''\
+      [Symbol.asyncIterator](): AsyncGenerator<Datagram, void, void>;
+''',
+    'Datagram': '''\
+      constructor(address: string | null, port: number, data: Uint8Array | string | null);
+      readonly address: string | null;
+      readonly port: number;
+      readonly data: Uint8Array;
+''',
     'ServerSocket': '''\
       [Symbol.asyncIterator](): AsyncGenerator<TCPSocket, void, void>;
 ''',
@@ -185,6 +194,7 @@ def print_boxed(element):
     print_functions(element)
     for name, method in find_methods(element).items():
         print_method(name, method, None)
+    print(ADDED.get(element.get('name'), ''), end='')
     print_line(2, '}')
 
 

@@ -71,6 +71,12 @@ async function serve(socket: Tisock.TCPSocket): Promise<void> {
     await socket.send_async(`${line.toUpperCase()}\\n`);
 }
 
+async function answer(socket: Tisock.UDPSocket): Promise<void> {
+  for await (const {address, port, data} of socket)
+    socket.write(new Tisock.Datagram(address, port, data));
+}
+answer(new Tisock.UDPSocket({port: 7000})).catch(print);
+
 const server = new Tisock.ServerSocket({port: 7000, autoAccept: false});
 server.connect('add-socket', () => new Session());
 server.connect('dropped', (_server, _peer, reason) => print(reason === Tisock.DropReason.LIMIT));
@@ -108,6 +114,8 @@ new Tisock.TCPSocket().bytes_available = 5;
 new Tisock.TCPSocket().write(5);
 new Tisock.TCPSocket().write();
 new Tisock.TCPSocket().read('all');
+new Tisock.Datagram('localhost', 7);
+new Tisock.Datagram('localhost', 7, 'text').port = 8;
 new Tisock.TCPSocket().connect('data-availible', () => {});
 new Tisock.TCPSocket().connect('error', (_socket, error) => print(error.massage));
 new Tisock.ServerSocket().connect('add-socket', () => 5);

@@ -40,6 +40,14 @@ test('datagrams', () => {
   assertSame(Tisock.Datagram.new(null, 0, []).get_address(), null);
 });
 
+test('the parts of a datagram', () => {
+  const datagram = new Tisock.Datagram(HOST, 7000, 'Grüße');
+
+  assertEqual([datagram.address, datagram.port], [HOST, 7000]);
+  assertEqual(datagram.data, new TextEncoder().encode('Grüße'));
+  assertEqual(new Tisock.Datagram(null, 0, BYTES).data, BYTES);
+});
+
 test('echo', () => {
   const server = makeSocket();
   const client = makeSocket();
@@ -167,6 +175,43 @@ test('promises', async () => {
   assertTrue(await server.send_datagram_async(await asked, null));
   assertTrue(await server.flush_async(null));
   assertEqual((await client.receive_datagram_async(null)).get_data(), BYTES);
+});
+
+test('a loop over datagrams', async () => {
+  const server = makeSocket();
+  const client = makeSocket();
+  const texts = [];
+
+  for (const text of ['one', 'two', 'three'])
+    client.write_to(HOST, server.port, text);
+  for await (const {data} of server) {
+    texts.push(new TextDecoder().decode(data));
+    break;
+  }
+  for await (const {data, port} of server) {
+    assertSame(port, client.port);
+    texts.push(new TextDecoder().decode(data));
+    if (texts.length === 3)
+      server.close();
+  }
+  assertEqual(texts, ['one', 'two', 'three']);
+});
+
+test('a loop over datagrams that waits', async () => {
+  const server = makeSocket();
+  const client = makeSocket();
+  const echoes = (async () => {
+    for await (const datagram of server)
+      server.write(datagram);
+  })();
+
+  for (const text of ['one', 'two']) {
+    client.write_to(HOST, server.port, text);
+    const {data} = await client.receive_datagram_async();
+    assertSame(new TextDecoder().decode(data), text);
+  }
+  server.close();
+  await echoes;
 });
 
 const Echo = GObject.registerClass(class Echo extends Tisock.UDPSocket {

@@ -36,6 +36,16 @@ def block() -> str:
         except Tisock.LostConnectionError as error:
             return error.number.name
 
+async def answer(udp: Tisock.UDPSocket) -> None:
+    async with udp:
+        async for datagram in udp:
+            address: str | None = datagram.address
+            udp.write(Tisock.Datagram(address, datagram.port, bytearray(datagram.data)))
+
+def gather() -> list[bytes]:
+    with Tisock.UDPSocket(port=7) as udp:
+        return [datagram.data for datagram in udp]
+
 server = Tisock.ServerSocket(port=7000)
 server.connect('accepted', lambda server, sock: None)
 port: int = server.port
@@ -50,6 +60,8 @@ sock.write('text')
 sock.bytes_available = 5
 line: bytes = sock.receive_line_sync(-1)
 sock.read('all')
+Tisock.Datagram('localhost', 7, 'text')
+Tisock.Datagram('localhost', 7, b'text').port = 8
 '''
 
 
@@ -106,7 +118,8 @@ class MypyTest(unittest.TestCase):
     def test_what_is_wrong(self):
         lines = '\n'.join(self.check(BAD))
         for number, word in ((5, 'incompatible type'), (6, 'read-only'), (7, 'Incompatible types'),
-                             (8, 'incompatible type')):
+                             (8, 'incompatible type'), (9, 'incompatible type'),
+                             (10, 'read-only')):
             self.assertRegex(lines, f'program.py:{number}: error: .*{word}')
 
 

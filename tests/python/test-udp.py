@@ -37,6 +37,24 @@ class DatagramTest(UDPTest):
         self.assertIsNone(datagram.get_address())
         self.assertEqual(datagram.get_data(), b'')
 
+    def test_construction(self):
+        for data in (BYTES, bytearray(BYTES), memoryview(BYTES), list(BYTES)):
+            for datagram in (Tisock.Datagram(HOST, 7000, data),
+                             Tisock.Datagram.new(HOST, port=7000, data=data)):
+                self.assertEqual((datagram.address, datagram.port, datagram.data),
+                                 (HOST, 7000, BYTES))
+        self.assertEqual(Tisock.Datagram(None, 0, None).data, b'')
+        for data in ('text', 5):
+            self.assertRaises(TypeError, Tisock.Datagram, HOST, 7000, data)
+        with self.assertRaises(AttributeError):
+            datagram.port = 7001
+
+    def test_representation(self):
+        datagram = Tisock.Datagram(HOST, 7000, b'hello')
+        self.assertEqual(repr(datagram), "Tisock.Datagram('127.0.0.1', 7000, b'hello')")
+        self.assertEqual(eval(repr(datagram)).data, b'hello')
+        self.assertLess(len(repr(Tisock.Datagram(None, 0, bytes(60000)))), 100)
+
 
 class SocketTest(UDPTest):
     def test_echo(self):
@@ -172,6 +190,65 @@ class SocketTest(UDPTest):
             return await client.receive_datagram_async()
 
         self.assertEqual(Tisock.run(ask()).get_data(), BYTES)
+
+    def test_iteration(self):
+        sock = self.make_socket()
+        texts = []
+        for data in (b'one', b'two', b'three'):
+            sock.write_to(HOST, 0, data)
+        for datagram in sock:
+            texts.append(datagram.data)
+            break
+        for datagram in sock:
+            texts.append(datagram.data)
+            if len(texts) == 3:
+                sock.close()
+        self.assertEqual(texts, [b'one', b'two', b'three'])
+        with self.assert_raises_error(Tisock.SocketError.INVALID_STATE):
+            next(iter(Tisock.UDPSocket()))
+
+    def test_asynchronous_iteration(self):
+        server, client = self.make_socket(), self.make_socket()
+
+        async def echo():
+            async for datagram in server:
+                server.write(datagram)
+
+        async def ask():
+            task = Tisock.spawn(echo())
+            for data in (b'one', b'two'):
+                client.write_to(HOST, server.port, data)
+                self.assertEqual((await client.receive_datagram_async()).data, data)
+            server.close()
+            await task
+
+        Tisock.run(ask())
+
+    def test_with(self):
+        server = self.make_socket()
+        with self.make_socket() as sock:
+            # Looked up first, and so still queued at the end.
+            sock.write_to('localhost', server.port, b'blocking')
+            self.assertEqual(sock.packets_left_to_send, 1)
+        self.assertFalse(sock.is_connected)
+        self.assertEqual(self.receive(server).data, b'blocking')
+
+        async def send():
+            async with self.make_socket() as sock:
+                sock.write_to('localhost', server.port, b'awaited')
+            return sock
+
+        self.assertFalse(Tisock.run(send()).is_connected)
+        self.assertEqual(self.receive(server).data, b'awaited')
+
+    def test_with_an_exception(self):
+        server = self.make_socket()
+        with self.assertRaises(ZeroDivisionError), self.make_socket() as sock:
+            sock.write_to('localhost', server.port, b'never')
+            1 / 0
+        self.assertFalse(sock.is_connected)
+        settle()
+        self.assertIsNone(server.read())
 
     def test_slots(self):
         class Echo(Tisock.UDPSocket):

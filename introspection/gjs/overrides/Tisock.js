@@ -28,7 +28,7 @@ function disconnect(...args) {
   return this.shutdown ? this.shutdown() : this.close();
 }
 
-function addLoops({ServerSocket, TCPSocket}) {
+function addLoops({ServerSocket, TCPSocket, UDPSocket}) {
   ServerSocket.prototype[Symbol.asyncIterator] = function () {
     return imports.tisock.loops.iterateConnections(this);
   };
@@ -38,6 +38,21 @@ function addLoops({ServerSocket, TCPSocket}) {
   TCPSocket.prototype.lines = function () {
     return imports.tisock.loops.iterateLines(this);
   };
+  UDPSocket.prototype[Symbol.asyncIterator] = function () {
+    return imports.tisock.loops.iterateDatagrams(this);
+  };
+}
+
+// Gives datagrams the attributes that objects have for their properties.
+function addAttributes({prototype}) {
+  for (const name of ['address', 'port', 'data']) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get() {
+        return this[`get_${name}`]();
+      },
+    });
+  }
 }
 
 // Gives the namespace what is in a module of the folder tisock/, which is loaded at its first use.
@@ -55,6 +70,7 @@ function _init() {
   this.SocketCore.prototype.disconnect = disconnect;
   imports.tisock.promises.promisifyAll(this);
   addLoops(this);
+  addAttributes(this.Datagram);
   addDialect(this, 'Ti', 'titanium');
   addDialect(this, 'Socket', 'dictu');
 }

@@ -3,7 +3,7 @@
 // SPDX-FileCopyrightText: 2026 The tisock authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* exported iterateChunks, iterateConnections, iterateLines */
+/* exported iterateChunks, iterateConnections, iterateDatagrams, iterateLines */
 
 const {Gio} = imports.gi;
 const {charge} = imports.tisock.garbage;
@@ -36,6 +36,10 @@ function chunkOrNull(bytes) {
 function iterateChunks(socket) {
   return iterate(
     async () => chunkOrNull(socket.read_all()) ?? chunkOrNull(await socket.receive_async(-1)));
+}
+
+function iterateDatagrams(socket) {
+  return iterate(() => socket.read() ?? socket.receive_datagram_async());
 }
 
 function iterateLines(socket) {

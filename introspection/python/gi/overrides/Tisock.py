@@ -13,11 +13,14 @@ makes, and every subclass, has what is added here:
 - any bytes-like object can be written;
 - the asynchronous calls can be awaited, on an asyncio loop that runs on GLib, or in a coroutine
   that Tisock.run() or Tisock.spawn() runs on the main loop;
-- sockets are context managers and iterate over lines, servers over connections.
+- sockets are context managers and iterate over lines or datagrams, servers over connections;
+- datagrams have their parts as attributes.
 """
 
 import asyncio
+import contextlib
 import functools
+import reprlib
 
 from gi.repository import Gio, GLib, GObject
 
@@ -435,9 +438,15 @@ def enter(self):
     return self
 
 
+def has_queued(self):
+    if isinstance(self, Tisock.UDPSocket):
+        return self.packets_left_to_send > 0
+    return self.bytes_left_to_send > 0
+
+
 def leave(self, kind, value, traceback):
     """Ends the socket; what is queued is sent before, unless an exception ends it."""
-    if kind is None and self.is_connected and self.bytes_left_to_send > 0:
+    if kind is None and self.is_connected and has_queued(self):
         self.flush_sync(-1)
     self.close()
 
@@ -451,7 +460,7 @@ async def enter_async(self):
 
 
 async def leave_async(self, kind, value, traceback):
-    if kind is None and self.is_connected and self.bytes_left_to_send > 0:
+    if kind is None and self.is_connected and has_queued(self):
         await self.flush_async()
     self.close()
 
@@ -483,8 +492,27 @@ async def chunks(self):
         chunk = await self.receive_async(-1)
 
 
-def is_end_of_server(error):
-    return error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CLOSED)
+@contextlib.contextmanager
+def until_closed():
+    """For loops of calls that wait: closing the socket or server ends the last of them."""
+    try:
+        yield
+    except GLib.Error as error:
+        if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CLOSED):
+            raise
+
+
+def iterate_datagrams(self):
+    """The datagrams that come, one by one, until the socket is closed; waits by blocking."""
+    with until_closed():
+        while True:
+            yield self.receive_datagram_sync(-1)
+
+
+async def iterate_datagrams_async(self):
+    with until_closed():
+        while True:
+            yield await self.receive_datagram_async()
 
 
 def iterate_connections(self):
@@ -496,14 +524,31 @@ def iterate_connections(self):
 
 async def iterate_connections_async(self):
     self.auto_accept = False
-    while self.is_listening:
-        try:
-            socket = await self.accept_async()
-        except GLib.Error as error:
-            if is_end_of_server(error):
-                return
-            raise
-        yield socket
+    with until_closed():
+        while self.is_listening:
+            yield await self.accept_async()
+
+
+# ---- datagrams
+
+make_raw_datagram = Tisock.Datagram.new
+
+
+def make_datagram(address, port, data):
+    """Makes a datagram with any bytes-like object as its data."""
+    return make_raw_datagram(address, port, to_bytes(data))
+
+
+def describe_datagram(self):
+    return f'Tisock.Datagram({self.address!r}, {self.port}, {reprlib.repr(self.data)})'
+
+
+def change_datagrams(cls):
+    cls.new = staticmethod(make_datagram)
+    cls.__new__ = lambda cls, *args, **kwargs: make_datagram(*args, **kwargs)
+    cls.__repr__ = describe_datagram
+    for name in ('address', 'port', 'data'):
+        setattr(cls, name, property(getattr(cls, 'get_' + name), doc=f'Its {name}.'))
 
 
 def add_protocols(cls, **methods):
@@ -515,11 +560,14 @@ for cls in find_classes():
     add_attributes(cls)
     change_methods(cls)
 
+change_datagrams(Tisock.Datagram)
 Tisock.SocketCore.connect = connect
 Tisock.SocketCore.disconnect = disconnect
 Tisock.TCPSocket.chunks = chunks
 add_protocols(Tisock.TCPSocket, enter=enter, exit=leave, aenter=enter_async, aexit=leave_async,
               iter=iterate_lines, aiter=iterate_lines_async)
+add_protocols(Tisock.UDPSocket, enter=enter, exit=leave, aenter=enter_async, aexit=leave_async,
+              iter=iterate_datagrams, aiter=iterate_datagrams_async)
 add_protocols(Tisock.ServerSocket, enter=enter, exit=leave_server, aenter=enter_async,
               aexit=leave_server_async, iter=iterate_connections,
               aiter=iterate_connections_async)

@@ -32,6 +32,11 @@ def binary(name, *arguments):
     return [os.path.join(BUILD, 'echo-' + name), *arguments]
 
 
+def datagrams(name):
+    """A server that has no connections."""
+    return [os.path.join(BUILD, 'udp-' + name)]
+
+
 def script(program, name):
     return [*program, os.path.join(SOURCES, 'echo-' + name)]
 
@@ -54,6 +59,10 @@ PEERS = {
     'tisock, GJS': script(['gjs', '-m'], 'tisock.js'),
     'Node': script(['node'], 'node.js'),
     'GIO streams, GJS': script(['gjs', '-m'], 'gio.js'),
+    'raw, UDP': datagrams('raw'),
+    'tisock, UDP': datagrams('tisock'),
+    'libuv, UDP': datagrams('libuv'),
+    'GSocket, UDP': datagrams('gio'),
 }
 
 
@@ -75,7 +84,8 @@ def certificate():
 
 
 def generator(mode):
-    return os.path.join(BUILD, 'load-tls' if mode == 'tls' else 'load')
+    generators = {'tls': 'load-tls', 'udp': 'load-udp', 'udp-sink': 'load-udp'}
+    return os.path.join(BUILD, generators.get(mode, 'load'))
 
 
 def missing_for_tls():

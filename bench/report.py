@@ -35,15 +35,20 @@ def as_json(value):
 
 # ---- measured
 
+def find_base(peers, base):
+    """The peer that others are compared to; without connections it is a server of another name."""
+    return peers.get(base) or peers.get(base + ', UDP') or {}
+
+
 def print_row(name, row):
     print(f'\n{name + ", " + row["unit"]:50} {"spread":>9}   batch'
           + ''.join(f'{"× " + base:>9}' for base in RATIOS))
     for peer, values in row['peers'].items():
         spread = (values['most'] - values['least']) / 2
         batch = f'{values["batch"]:8.1f}' if values['batch'] else ' ' * 8
-        ratios = ''.join(f'{values["median"] / row["peers"][base]["median"]:9.3f}'
-                         if row['peers'].get(base, {}).get('median', 0) > 0 else ' ' * 9
-                         for base in RATIOS)
+        bases = [find_base(row['peers'], base).get('median', 0) for base in RATIOS]
+        ratios = ''.join(f'{values["median"] / base:9.3f}' if base > 0 else ' ' * 9
+                         for base in bases)
         print(f'  {peer:34} {values["median"]:13.2f} ± {spread:7.2f}{batch}{ratios}'.rstrip())
     sys.stdout.flush()
 

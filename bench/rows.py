@@ -10,6 +10,7 @@ MODES = ['raw', 'floor', 'tisock', 'libuv', 'libevent', 'Asio', 'Qt', 'GIO strea
 C = [*BASIC, 'Qt', 'GIO streams', 'GSocket sources']
 PYTHON = ['tisock, Python', 'asyncio', 'GIO streams, Python']
 GJS = ['tisock, GJS', 'Node', 'GIO streams, GJS']
+UDP = ['raw, UDP', 'tisock, UDP', 'libuv, UDP', 'GSocket, UDP']
 TLS = ['tisock', 'GIO streams', 'asyncio', 'Node', 'tisock, Python', 'tisock, GJS']
 
 # These poll all sockets at each wake-up: how many times less they do where there are many. A quick
@@ -45,6 +46,12 @@ def open_and_close(connections):
             'peers': BASIC, 'quick': False}
 
 
+def datagrams(name, *arguments, operations=400000, mode='udp'):
+    """SOCKETS, SIZE and WINDOW of the generator."""
+    return {'name': name, 'mode': mode, 'operations': operations, 'peers': UDP,
+            'arguments': ['send' if mode == 'udp-sink' else 'echo', *arguments]}
+
+
 # An operation of a bulk transfer is a MiB.
 ROWS = [
     {'name': '64 B echo, 50 connections', 'arguments': ['echo', 50, 50, 64],
@@ -74,6 +81,11 @@ ROWS = [
      'arguments': ['echo', 4, 4, 1 << 20], 'operations': 400, 'peers': TLS},
     {'name': 'TLS handshake + 1 byte + close', 'mode': 'tls', 'arguments': ['accept', 10],
      'operations': 2000, 'peers': TLS},
+    datagrams('64 B datagrams, 1 peer, 32 under way', 1, 64, 32),
+    datagrams('64 B datagrams, 50 peers', 50, 64, 1),
+    datagrams('64 B datagrams, 1 peer', 1, 64, 1, operations=60000),
+    datagrams('1,200 B datagrams, 4 peers, 8 under way', 4, 1200, 8),
+    datagrams('64 B datagrams, one way', 1, 64, 32, mode='udp-sink', operations=600000),
 ]
 
 MEMORY = {'name': 'memory per idle connection', 'connections': MANY, 'quick-connections': 2000,

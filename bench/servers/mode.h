@@ -1,7 +1,8 @@
 /* mode.h: what a server does with its connections, as its first argument says
  *
  * "echo" sends back what comes, "sink" swallows it, "source" sends the same block again and again;
- * "tls" is "echo" under TLS, for the servers that can do that.
+ * "tls" is "echo" under TLS, for the servers that can do that; "udp" is "echo" with datagrams, and
+ * "udp-sink" swallows them, but for those that are marked to be answered.
  *
  * SPDX-FileCopyrightText: 2026 The tisock authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -34,7 +35,7 @@ static inline void
 set_mode (int   argc,
           char *argv[])
 {
-  if (argc > 1 && strcmp (argv[1], "sink") == 0)
+  if (argc > 1 && (strcmp (argv[1], "sink") == 0 || strcmp (argv[1], "udp-sink") == 0))
     mode = MODE_SINK;
   if (argc > 1 && strcmp (argv[1], "source") == 0)
     mode = MODE_SOURCE;

@@ -14,8 +14,10 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TisockAutoDiscovery TisockAutoDiscovery;
 typedef struct _TisockDatagram TisockDatagram;
 typedef struct _TisockEasyTCPSocket TisockEasyTCPSocket;
+typedef struct _TisockEasyUDPSocket TisockEasyUDPSocket;
 typedef struct _TisockFraming TisockFraming;
 typedef struct _TisockNetworkInterface TisockNetworkInterface;
 typedef struct _TisockServerSocket TisockServerSocket;

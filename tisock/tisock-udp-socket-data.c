@@ -11,6 +11,20 @@
 
 #define GET_PRIVATE(self) (tisock_udp_socket_get_private (self))
 
+gboolean
+tisock_udp_socket_check_datagrams (TisockUDPSocket  *self,
+                                   const char       *operation,
+                                   GError          **error)
+{
+  if (GET_PRIVATE (self)->messages == NULL)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_INVALID_STATE,
+                                    "Could not %s: the socket sends and receives messages",
+                                    operation);
+}
+
 /* Reading */
 
 /**
@@ -33,7 +47,8 @@ tisock_udp_socket_read (TisockUDPSocket *self)
 
   g_return_val_if_fail (TISOCK_IS_UDP_SOCKET (self), NULL);
 
-  if (!tisock_socket_core_check ((TisockSocketCore *) self, G_STRFUNC))
+  if (!tisock_socket_core_check ((TisockSocketCore *) self, G_STRFUNC) ||
+      !tisock_udp_socket_check_datagrams (self, "read", NULL))
     return NULL;
 
   priv = GET_PRIVATE (self);
@@ -80,12 +95,22 @@ has_destination (const TisockPacket *packet)
   return packet->name != NULL || tisock_endpoint_is_set (&packet->remote);
 }
 
-static gboolean
-is_full (TisockUDPSocketPrivate *priv,
-         TisockPacket           *packet)
+gboolean
+tisock_udp_socket_check_queue (TisockUDPSocket  *self,
+                               gsize             size,
+                               GError          **error)
 {
-  return priv->send_maximum != 0 &&
-         priv->exchange.queue.size + tisock_packet_get_size (packet) > priv->send_maximum;
+  TisockUDPSocketPrivate *priv = GET_PRIVATE (self);
+  const TisockPacketQueue *queue = &priv->exchange.queue;
+
+  if (priv->send_maximum == 0 || queue->size + size <= priv->send_maximum)
+    return TRUE;
+
+  return tisock_socket_core_misuse (TISOCK_SOCKET_CORE (self), error,
+                                    TISOCK_SOCKET_ERROR_QUEUE_FULL,
+                                    "Could not write %" G_GSIZE_FORMAT " bytes: %u datagrams "
+                                    "are queued, and at most %" G_GUINT64_FORMAT " bytes may be",
+                                    size, queue->packets.length, priv->send_maximum);
 }
 
 static gboolean
@@ -104,42 +129,44 @@ check_write (TisockUDPSocket  *self,
                                       "Could not write: the datagram has no address, and the "
                                       "socket no peer");
 
-  if (is_full (priv, packet))
-    return tisock_socket_core_misuse (core, error, TISOCK_SOCKET_ERROR_QUEUE_FULL,
-                                      "Could not write %" G_GSIZE_FORMAT " bytes: %u datagrams "
-                                      "are queued, and at most %" G_GUINT64_FORMAT " bytes may be",
-                                      packet->length, priv->exchange.queue.packets.length,
-                                      priv->send_maximum);
+  return tisock_udp_socket_check_queue (self, tisock_packet_get_size (packet), error);
+}
+
+/* What handlers write is sent together when the last of them has returned. */
+gboolean
+tisock_udp_socket_send_packet (TisockUDPSocket  *self,
+                               TisockPacket     *packet,
+                               int              *error_number,
+                               GError          **failure)
+{
+  TisockSocketCore *core = (TisockSocketCore *) self;
+  gboolean held = tisock_socket_core_is_held (core);
+
+  if (!tisock_exchange_write (&GET_PRIVATE (self)->exchange, packet, !held, error_number, failure))
+    return FALSE;
+
+  if (held)
+    tisock_socket_core_due (core, TISOCK_DUE_SEND_PROGRESS);
 
   return TRUE;
 }
 
-/* What handlers write is sent together when the last of them has returned. */
 static gboolean
 write_packet (TisockUDPSocket  *self,
               TisockPacket     *packet,
               GError          **error)
 {
-  TisockSocketCore *core = (TisockSocketCore *) self;
-  gboolean held = tisock_socket_core_is_held (core);
   GError *failure = NULL;
   int error_number;
 
   if (!check_write (self, packet, error))
     return FALSE;
 
-  if (!tisock_exchange_write (&GET_PRIVATE (self)->exchange, packet, !held, &error_number,
-                              &failure))
-    {
-      tisock_udp_socket_settle (self);
-      return tisock_socket_core_report (core, failure, error_number, error);
-    }
-
-  if (held)
-    tisock_socket_core_due (core, TISOCK_DUE_SEND_PROGRESS);
+  tisock_udp_socket_send_packet (self, packet, &error_number, &failure);
   tisock_udp_socket_settle (self);
 
-  return TRUE;
+  return failure == NULL ||
+         tisock_socket_core_report (TISOCK_SOCKET_CORE (self), failure, error_number, error);
 }
 
 /**
@@ -185,7 +212,8 @@ tisock_udp_socket_write (TisockUDPSocket  *self,
   g_return_val_if_fail (datagram != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!tisock_socket_core_check ((TisockSocketCore *) self, G_STRFUNC))
+  if (!tisock_socket_core_check ((TisockSocketCore *) self, G_STRFUNC) ||
+      !tisock_udp_socket_check_datagrams (self, "write", error))
     return FALSE;
 
   packet = &datagram->packet;

@@ -40,6 +40,13 @@ get_interface_index (TisockUDPSocket        *self,
   return network_interface != NULL ? tisock_network_interface_get_index (network_interface) : 0;
 }
 
+/* Messages reach the other programs of this machine; the socket tells its own apart. */
+static gboolean
+is_looping (TisockUDPSocketPrivate *priv)
+{
+  return priv->send_to_self || priv->messages != NULL;
+}
+
 /* By default Linux gives a socket what comes for the groups of all others, too. */
 static void
 apply_ipv4 (TisockUDPSocket *self,
@@ -50,7 +57,7 @@ apply_ipv4 (TisockUDPSocket *self,
 
   set_number (fd, IPPROTO_IP, IP_TTL, (int) priv->router_hops);
   set_number (fd, IPPROTO_IP, IP_MULTICAST_TTL, (int) priv->router_hops);
-  set_number (fd, IPPROTO_IP, IP_MULTICAST_LOOP, priv->send_to_self);
+  set_number (fd, IPPROTO_IP, IP_MULTICAST_LOOP, is_looping (priv));
   setsockopt (fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
 #ifdef IP_MULTICAST_ALL
   set_number (fd, IPPROTO_IP, IP_MULTICAST_ALL, FALSE);
@@ -65,7 +72,7 @@ apply_ipv6 (TisockUDPSocket *self,
 
   set_number (fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, (int) priv->router_hops);
   set_number (fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, (int) priv->router_hops);
-  set_number (fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, priv->send_to_self);
+  set_number (fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, is_looping (priv));
   set_number (fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int) get_interface_index (self, NULL));
 #ifdef IPV6_MULTICAST_ALL
   set_number (fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, FALSE);
@@ -185,6 +192,16 @@ change_membership (TisockUDPSocket      *self,
     }
 
   return result == 0 ? 0 : errno;
+}
+
+int
+tisock_udp_socket_change_group (TisockUDPSocket      *self,
+                                gboolean              joins,
+                                const TisockEndpoint *group,
+                                guint                 interface_index)
+{
+  return change_membership (self, joins ? MEMBERSHIP_JOIN : MEMBERSHIP_LEAVE, group, NULL,
+                            interface_index);
 }
 
 /* The group and source as text; without a source: NULL. */

@@ -14,6 +14,7 @@
 G_BEGIN_DECLS
 
 typedef struct _TisockUDPAmounts TisockUDPAmounts;
+typedef struct _TisockUDPMessages TisockUDPMessages;
 typedef struct _TisockUDPSocketPrivate TisockUDPSocketPrivate;
 
 /* Defaults. */
@@ -30,6 +31,18 @@ struct _TisockUDPAmounts
   gboolean needs_drain;
 };
 
+/* What a subclass makes of the datagrams, which are not for the program then. */
+struct _TisockUDPMessages
+{
+  /* In a turn, instead of `data-available`. */
+  void (*deliver) (TisockUDPSocket *self);
+  /* The life ends; the descriptor is still there, if that was not lost. */
+  void (*release) (TisockUDPSocket *self);
+  /* Adds what it waits for besides datagrams. */
+  void (*collect) (TisockUDPSocket *self,
+                   TisockWaitSet   *set);
+};
+
 struct _TisockUDPSocketPrivate
 {
   TisockExchange          exchange;
@@ -43,6 +56,8 @@ struct _TisockUDPSocketPrivate
 
   TisockNetworkInterface *multicast_interface;
   guint                   router_hops;
+
+  const TisockUDPMessages *messages;    /* NULL: the datagrams are for the program */
 
   /* Errors that end nothing, and are still to be said. */
   GQueue                  failures;
@@ -87,6 +102,20 @@ void                    tisock_udp_socket_settle          (TisockUDPSocket    *s
  * has been said. */
 const GError           *tisock_udp_socket_get_failure     (TisockUDPSocket    *self,
                                                            guint64             place);
+/* tisock-udp-socket-data.c: whether datagrams are the program's to use. */
+gboolean                tisock_udp_socket_check_datagrams (TisockUDPSocket    *self,
+                                                           const char         *operation,
+                                                           GError            **error);
+/* Whether so many bytes more, as tisock_packet_get_size() counts them, may be queued now. */
+gboolean                tisock_udp_socket_check_queue     (TisockUDPSocket    *self,
+                                                           gsize               size,
+                                                           GError            **error);
+/* Sends or queues a packet, whosever it is; FALSE with the error, which is not said yet, and its
+ * errno. To be settled by the caller. */
+gboolean                tisock_udp_socket_send_packet     (TisockUDPSocket    *self,
+                                                           TisockPacket       *packet,
+                                                           int                *error_number,
+                                                           GError            **failure);
 
 /* tisock-udp-socket-settings.c */
 void                    tisock_udp_socket_install_properties (GObjectClass    *object_class,
@@ -107,5 +136,10 @@ void                    tisock_udp_socket_apply_options   (TisockUDPSocket    *s
 /* Brings a setting that has changed into effect, and notifies. */
 void                    tisock_udp_socket_apply_now       (TisockUDPSocket    *self,
                                                            TisockUDPProperty   property);
+/* Joins or leaves a group on an interface. 0 or an errno. */
+int                     tisock_udp_socket_change_group    (TisockUDPSocket      *self,
+                                                           gboolean              joins,
+                                                           const TisockEndpoint *group,
+                                                           guint                 interface_index);
 
 G_END_DECLS

@@ -82,7 +82,8 @@ tisock_udp_socket_receive_datagram_async (TisockUDPSocket     *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (tisock_socket_core_check_receive (TISOCK_SOCKET_CORE (self), &error))
+  if (tisock_udp_socket_check_datagrams (self, "receive", &error) &&
+      tisock_socket_core_check_receive (TISOCK_SOCKET_CORE (self), &error))
     tisock_socket_core_begin_operation (TISOCK_SOCKET_CORE (self), TISOCK_PENDING_RECEIVE,
                                         g_memdup2 (&wanted, sizeof wanted),
                                         g_steal_pointer (&task));
@@ -145,6 +146,7 @@ tisock_udp_socket_receive_datagram_sync (TisockUDPSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (tisock_socket_core_check (TISOCK_SOCKET_CORE (self), G_STRFUNC) &&
+      tisock_udp_socket_check_datagrams (self, "receive", error) &&
       tisock_socket_core_check_receive (TISOCK_SOCKET_CORE (self), error))
     tisock_socket_core_run_operation (TISOCK_SOCKET_CORE (self), &wanted, "receive", timeout_ms,
                                       cancellable, &result, error);

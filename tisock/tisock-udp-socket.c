@@ -154,7 +154,8 @@ exchange_happened (TisockExchange       *exchange,
   guint due = 0;
 
   if (events & TISOCK_EXCHANGE_RECEIVED)
-    due |= TISOCK_DUE_DATA_AVAILABLE;
+    due |= GET_PRIVATE (exchange->slot.owner)->messages != NULL ? TISOCK_DUE_MESSAGES
+                                                                : TISOCK_DUE_DATA_AVAILABLE;
   if (events & TISOCK_EXCHANGE_SENT)
     due |= TISOCK_DUE_SEND_PROGRESS;
   if (events & TISOCK_EXCHANGE_DRAINED)
@@ -431,6 +432,8 @@ udp_release (TisockSocketCore *core)
 {
   TisockUDPSocketPrivate *priv = GET_PRIVATE (core);
 
+  if (priv->messages != NULL)
+    priv->messages->release (TISOCK_UDP_SOCKET (core));
   g_clear_pointer (&priv->resolution, tisock_resolution_free);
   g_queue_clear_full (&priv->failures, failure_free);
   tisock_exchange_stop (&priv->exchange);
@@ -467,6 +470,8 @@ udp_collect (TisockSocketCore *core,
   if (priv->resolution != NULL)
     tisock_resolution_collect (priv->resolution, set);
   tisock_exchange_collect (&priv->exchange, set);
+  if (priv->messages != NULL)
+    priv->messages->collect (TISOCK_UDP_SOCKET (core), set);
 }
 
 static void
@@ -525,7 +530,9 @@ udp_emit (TisockSocketCore *core,
 {
   TisockUDPSocket *self = TISOCK_UDP_SOCKET (core);
 
-  if (due == TISOCK_DUE_SEND_PROGRESS && tisock_socket_core_is_live (core))
+  if (due == TISOCK_DUE_MESSAGES)
+    GET_PRIVATE (self)->messages->deliver (self);
+  else if (due == TISOCK_DUE_SEND_PROGRESS && tisock_socket_core_is_live (core))
     finish_sending (self);
   else if (due == TISOCK_DUE_FAILED)
     emit_failures (self);

@@ -7,8 +7,10 @@
 #pragma once
 
 #define TISOCK_INSIDE
+# include "tisock-auto-discovery.h"
 # include "tisock-datagram.h"
 # include "tisock-easy-tcp-socket.h"
+# include "tisock-easy-udp-socket.h"
 # include "tisock-enums.h"
 # include "tisock-framing.h"
 # include "tisock-network-interface.h"

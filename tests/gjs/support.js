@@ -183,6 +183,7 @@ export const SOCKET_CLASSES = ['SocketCore', 'TCPSocket'];
 export const SSL_CLASSES = [...SOCKET_CLASSES, 'SSLSocket'];
 export const EASY_CLASSES = [...SSL_CLASSES, 'EasyTCPSocket'];
 export const UDP_CLASSES = ['SocketCore', 'UDPSocket'];
+export const AUTO_CLASSES = [...UDP_CLASSES, 'EasyUDPSocket', 'AutoDiscovery'];
 export const SERVER_CLASSES = ['ServerSocket'];
 
 // What has happened, in order: lists of a signal's name and its arguments.
@@ -201,7 +202,8 @@ export class Events extends Array {
 }
 
 function findClasses(instance) {
-  const families = [EASY_CLASSES, SSL_CLASSES, SOCKET_CLASSES, UDP_CLASSES, SERVER_CLASSES];
+  const families = [EASY_CLASSES, SSL_CLASSES, SOCKET_CLASSES, AUTO_CLASSES, UDP_CLASSES,
+                    SERVER_CLASSES];
 
   return families.find(names => instance instanceof Tisock[names[names.length - 1]]) ??
          [instance.constructor.name.replace(/^Tisock_/, '')];

@@ -7,9 +7,10 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Tisock from 'gi://Tisock?version=1';
 
-import {EASY_CLASSES, HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, UDP_CLASSES, assertEqual,
-        assertError, assertFalse, assertSame, assertThrows, assertTrue, catchError, iterateUntil,
-        listNames, makeCertificate, makePair, makeServer, record, test} from './support.js';
+import {AUTO_CLASSES, EASY_CLASSES, HOST, SERVER_CLASSES, SOCKET_CLASSES, SSL_CLASSES, UDP_CLASSES,
+        assertEqual, assertError, assertFalse, assertSame, assertThrows, assertTrue, catchError,
+        iterateUntil, listNames, makeCertificate, makePair, makeServer, record,
+        test} from './support.js';
 
 // A value for each property that can be set, other than its default. A property without one here
 // fails the tests: they know all.
@@ -92,6 +93,12 @@ const UDP_SETTINGS = {
   send_to_self: true,
   share_port: true,
 };
+const AUTO_SETTINGS = {
+  ...UDP_SETTINGS,
+  heartbeat_interval: 7000,
+  member_timeout: 7000,
+  share_port: false,
+};
 const CLASSES = [
   [Tisock.TCPSocket, SOCKET_CLASSES, SOCKET_SETTINGS],
   [Tisock.SSLSocket, SSL_CLASSES, SSL_SETTINGS],
@@ -100,6 +107,7 @@ const CLASSES = [
   [Tisock.Framing, ['Framing'], {maximum_frame_size: 2 ** 40}],
   [Tisock.TlsSettings, ['TlsSettings'], TLS_SETTINGS],
   [Tisock.UDPSocket, UDP_CLASSES, UDP_SETTINGS],
+  [Tisock.AutoDiscovery, AUTO_CLASSES, AUTO_SETTINGS],
 ];
 
 const Sub = GObject.registerClass({
@@ -127,6 +135,7 @@ test('each property can be read in each way', () => {
     [new Tisock.Framing(), ['Framing']],
     [new Tisock.TlsSettings(), ['TlsSettings']],
     [new Tisock.UDPSocket(), UDP_CLASSES],
+    [new Tisock.AutoDiscovery(), AUTO_CLASSES],
     [LOOPBACK, ['NetworkInterface']],
   ];
 

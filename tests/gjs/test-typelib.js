@@ -84,7 +84,8 @@ for (const info of listOfType(GIRepository.InfoType.OBJECT))
 for (const info of listOfType(GIRepository.InfoType.FUNCTION))
   traceFunction(Tisock, info.get_name(), `function ${info.get_name()}`);
 traceConnect(Tisock.SocketCore.prototype,
-             ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket', 'UDPSocket']);
+             ['SocketCore', 'TCPSocket', 'SSLSocket', 'EasyTCPSocket', 'UDPSocket',
+              'EasyUDPSocket', 'AutoDiscovery']);
 traceConnect(Tisock.ServerSocket.prototype, ['ServerSocket']);
 traceConnect(Tisock.ServiceBrowser.prototype, ['ServiceBrowser']);
 traceConnect(Tisock.ServicePublisher.prototype, ['ServicePublisher']);

@@ -43,6 +43,20 @@ SSL_SETTINGS = {
     'ssl_enabled': False,
     'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
 }
+UDP_SETTINGS = {
+    'multicast_interface': LOOPBACK,
+    'network_interface': LOOPBACK,
+    'peer_address': HOST,
+    'peer_port': 7000,
+    'port': 7000,
+    'receive_details': True,
+    'receive_limit': 2 ** 40,
+    'router_hops': 255,
+    'send_limit': 2 ** 40,
+    'send_maximum': 2 ** 40,
+    'send_to_self': True,
+    'share_port': True,
+}
 SETTINGS = {
     Tisock.TCPSocket: TCP_SETTINGS,
     Tisock.SSLSocket: SSL_SETTINGS,
@@ -81,19 +95,12 @@ SETTINGS = {
         'minimum_version': Gio.TlsProtocolVersion.TLS_1_3,
         'trust_database': Gio.TlsFileDatabase.new(make_certificate()),
     },
-    Tisock.UDPSocket: {
-        'multicast_interface': LOOPBACK,
-        'network_interface': LOOPBACK,
-        'peer_address': HOST,
-        'peer_port': 7000,
-        'port': 7000,
-        'receive_details': True,
-        'receive_limit': 2 ** 40,
-        'router_hops': 255,
-        'send_limit': 2 ** 40,
-        'send_maximum': 2 ** 40,
-        'send_to_self': True,
-        'share_port': True,
+    Tisock.UDPSocket: UDP_SETTINGS,
+    Tisock.AutoDiscovery: {
+        **UDP_SETTINGS,
+        'heartbeat_interval': 7000,
+        'member_timeout': 7000,
+        'share_port': False,
     },
 }
 
@@ -116,7 +123,7 @@ class AttributesTest(TestCase):
     def test_each_property_can_be_read_in_each_way(self):
         for instance in (Tisock.TCPSocket(), Tisock.SSLSocket(), Tisock.EasyTCPSocket(),
                          Tisock.ServerSocket(), Tisock.Framing(), Tisock.TlsSettings(),
-                         Tisock.UDPSocket(), LOOPBACK):
+                         Tisock.UDPSocket(), Tisock.AutoDiscovery(), LOOPBACK):
             for name in self.find_properties(instance):
                 with self.subTest(name):
                     value = getattr(instance, name)

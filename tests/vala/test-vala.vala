@@ -520,6 +520,55 @@ void test_udp () throws Error {
     socket.close ();
 }
 
+void test_easy_udp () throws Error {
+    var loopback = Tisock.NetworkInterface.lookup ("lo");
+    var one = new Tisock.EasyUDPSocket () { multicast_interface = loopback };
+    var other = new Tisock.EasyUDPSocket () { multicast_interface = loopback };
+    var got = "";
+
+    other.received_message.connect ((sender, command, data) => {
+        got = "%s %d".printf (sender, command);
+        assert_bytes (data, TEXT);
+    });
+    one.bind (0);
+    other.bind (one.port);
+    other.register ("a group of Vala");
+    one.send_message_to_group ("a group of Vala", 7, TEXT.data);
+    one.send_message_to_group ("a group of Vala", 8, "text".data);
+    assert_bytes (other.wait_for_message (8, HOST, -1), "text");
+    iterate_until (() => got != "");
+    assert_cmpstr (got, CompareOperator.EQ, HOST + " 7");
+    other.unregister ("a group of Vala");
+    one.close ();
+    other.close ();
+}
+
+void test_auto_discovery () throws Error {
+    var loopback = Tisock.NetworkInterface.lookup ("lo");
+    var one = new Tisock.AutoDiscovery () {
+        multicast_interface = loopback, heartbeat_interval = 10, member_timeout = 0
+    };
+    var other = new Tisock.AutoDiscovery () { multicast_interface = loopback };
+    string[] members = {};
+    var left = "";
+
+    one.member_joined.connect ((member) => { members += member; });
+    one.member_left.connect ((member) => { left = member; });
+    one.bind (0);
+    other.bind (one.port);
+    one.register ("a group of Vala");
+    other.register ("a group of Vala");
+    iterate_until (() => members.length == 2);
+    assert_cmpstr (members[0], CompareOperator.EQ, HOST);
+    assert_cmpstr (one.get_member_list ()[1], CompareOperator.EQ, members[1]);
+    other.send_message (7, "text".data);
+    assert_bytes (one.wait_for_message (7, members[1], -1), "text");
+    other.close ();
+    iterate_until (() => left != "");
+    assert_cmpstr (left, CompareOperator.EQ, members[1]);
+    one.close ();
+}
+
 class Case {
     private Body body;
 
@@ -560,6 +609,8 @@ int main (string[] args) {
     add ("/vala/transfers", test_transfers);
     add ("/vala/io-stream", test_io_stream);
     add ("/vala/udp", test_udp);
+    add ("/vala/easy-udp", test_easy_udp);
+    add ("/vala/auto-discovery", test_auto_discovery);
 
     return Test.run ();
 }

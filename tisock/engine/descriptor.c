@@ -399,6 +399,35 @@ tisock_descriptor_has_route (const TisockEndpoint *endpoint)
   return found;
 }
 
+/* Nothing is sent for this either. IPv4 would not take the address of the interface if that is
+ * valid on this machine only. */
+gboolean
+tisock_descriptor_find_way (const TisockEndpoint *group,
+                            guint                 interface_index,
+                            TisockEndpoint       *local)
+{
+  int level = group->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  int fd = new_socket (group->family, SOCK_DGRAM);
+  struct ip_mreqn interface = { .imr_ifindex = (int) interface_index };
+  struct sockaddr_storage address;
+  socklen_t length = tisock_endpoint_to_sockaddr (group, &address);
+  gboolean found;
+
+  if (fd < 0)
+    return FALSE;
+
+  memcpy (&interface.imr_address, local->bytes, sizeof interface.imr_address);
+  if (group->family == AF_INET6)
+    found = set_int_option (fd, level, IPV6_MULTICAST_IF, (int) interface_index);
+  else
+    found = setsockopt (fd, level, IP_MULTICAST_IF, &interface, sizeof interface) == 0;
+  found = found && connect (fd, (struct sockaddr *) &address, length) == 0 &&
+          tisock_endpoint_get_local (local, fd);
+  close (fd);
+
+  return found;
+}
+
 /* Accepting */
 
 static int

@@ -56,6 +56,11 @@ int      tisock_descriptor_bind      (const TisockEndpoint *endpoint,
 int      tisock_descriptor_get_family (int           fd);
 /* Whether the system knows a way to an address with a port. */
 gboolean tisock_descriptor_has_route (const TisockEndpoint *endpoint);
+/* Whether datagrams to a group can leave by an interface. `local`, one of its addresses, becomes
+ * the one that they leave from. */
+gboolean tisock_descriptor_find_way  (const TisockEndpoint *group,
+                                      guint                 interface_index,
+                                      TisockEndpoint       *local);
 /* The socket's own address or its peer's, of any family; NULL if it has none. */
 GSocketAddress *tisock_descriptor_dup_address (int     fd,
                                       gboolean      remote) G_GNUC_WARN_UNUSED_RESULT;

@@ -161,6 +161,18 @@ tisock_packet_queue_pop (TisockPacketQueue *queue)
   return packet;
 }
 
+TisockPacket *
+tisock_packet_queue_take (TisockPacketQueue *queue,
+                          GList             *link)
+{
+  TisockPacket *packet = link->data;
+
+  g_queue_delete_link (&queue->packets, link);
+  queue->size -= tisock_packet_get_size (packet);
+
+  return packet;
+}
+
 void
 tisock_packet_queue_clear (TisockPacketQueue *queue)
 {

@@ -79,6 +79,9 @@ void          tisock_packet_queue_push  (TisockPacketQueue  *queue,
                                          TisockPacket       *packet);
 /* NULL: it is empty. */
 TisockPacket *tisock_packet_queue_pop   (TisockPacketQueue  *queue) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes one that is somewhere in the queue. */
+TisockPacket *tisock_packet_queue_take  (TisockPacketQueue  *queue,
+                                         GList              *link) G_GNUC_WARN_UNUSED_RESULT;
 void          tisock_packet_queue_clear (TisockPacketQueue  *queue);
 
 static inline TisockPacket *

@@ -180,12 +180,13 @@ def writing(method):
     return call
 
 
-def writing_second(method):
-    """The same where something comes before the bytes."""
+def writing_later(method, place):
+    """The same where so many arguments come before the bytes."""
     @functools.wraps(method)
-    def call(self, first, data, *args, **kwargs):
+    def call(self, *args, **kwargs):
+        first, data, rest = args[:place], args[place], args[place + 1:]
         try:
-            return method(self, first, to_bytes(data), *args, **kwargs)
+            return method(self, *first, to_bytes(data), *rest, **kwargs)
         except GLib.Error as error:
             raise to_exception(error) from None
 
@@ -395,8 +396,8 @@ def change_methods(cls):
             cls.write_to = make_write_to(cls.write_to)
         elif name in TAKING_BYTES:
             setattr(cls, name, writing(getattr(cls, name)))
-        elif name in TAKING_BYTES_SECOND:
-            setattr(cls, name, writing_second(getattr(cls, name)))
+        elif name in TAKING_BYTES_LATER:
+            setattr(cls, name, writing_later(getattr(cls, name), TAKING_BYTES_LATER[name]))
         elif info.can_throw_gerror() and not name.endswith('_finish'):
             setattr(cls, name, raising(getattr(cls, name)))
 
@@ -408,7 +409,8 @@ def change_methods(cls):
 
 TAKING_BYTES = {'encode', 'write_descriptors', 'send_async', 'send_sync', 'read_until',
                 'receive_until_async', 'receive_until_sync'}
-TAKING_BYTES_SECOND = {'send_message', 'write_frame'}
+TAKING_BYTES_LATER = {'send_message': 1, 'send_message_to_group': 2,
+                      'send_message_to_individual': 2, 'write_frame': 1}
 
 
 # ---- connecting

@@ -96,5 +96,28 @@ class GroupChatTest(DatagramTest):
             self.assertEqual(member.errors, [])
 
 
+class DiscoveryChatTest(DatagramTest):
+    def test_members(self):
+        port = self.keep_port()
+        members = []
+        for language in LANGUAGES:
+            members.append(self.start(language, 'discovery-chat', port, 'lo'))
+            members[-1].expect(f'+ {HOST}')
+        first, last = members[0], members[-1]
+        names = [first.read_line().removeprefix('+ ') for _ in members[1:]]
+        self.assertRegex(names[-1], f'^{HOST}#[0-9a-f]{{16}}$')
+
+        first.type(f'/{names[-1]} psst')
+        while not (line := last.read_line()).endswith(': psst'):
+            self.assertTrue(line.startswith('+ '))
+        self.assertRegex(line, f'^{HOST}#[0-9a-f]{{16}} whispers: psst$')
+        last.type('Grüße')
+        first.expect(f'{names[-1]}: Grüße')
+        for name, member in reversed(list(zip(names, members[1:]))):
+            member.end_input()
+            member.check_status(0)
+            first.expect(f'- {name}')
+
+
 if __name__ == '__main__':
     unittest.main(argv=sys.argv[:1], verbosity=2)

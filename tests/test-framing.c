@@ -675,8 +675,7 @@ test_read_beyond_limit (Fixture       *fixture,
 
   fixture->base.action = NULL;
   test_peer_send (fixture->base.peer, "2:ok,");
-  socket_fixture_settle ();
-  g_assert_cmpuint (tisock_tcp_socket_get_bytes_available (fixture->base.socket), ==, 3);
+  socket_fixture_await (&fixture->base, 3);
   g_string_truncate (fixture->base.log, 0);
 }
 

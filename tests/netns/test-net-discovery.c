@@ -265,6 +265,34 @@ test_divided (Fixture       *fixture,
   ask_until_answered (fixture, 1);
 }
 
+/* A member whose announcements are lost for less than the timeout is not missed, and does not join
+ * once more. */
+static void
+test_lossy (Fixture       *fixture,
+            gconstpointer  user_data)
+{
+  g_autofree char *log = NULL;
+  guint32 n_asked;
+  guint32 n_late = 0;
+  guint id;
+
+  test_wait_until (knows_far (fixture));
+  log = g_strdup (fixture->log->str);
+  net_ip (NET_HOST_FAR, "link set far down\n");
+  id = g_timeout_add (5, ask_cb, fixture);
+  test_wait_until (fixture->n_questions >= 50);
+  g_source_remove (id);
+  n_asked = fixture->n_questions;
+
+  net_mend ();
+  ask_until_answered (fixture, N_ANSWERS);
+  for (guint32 i = 0; i < n_asked; i++)
+    n_late += g_hash_table_contains (fixture->answers, GUINT_TO_POINTER (i)) ? 1 : 0;
+  /* The system may have kept the last ones until there was a way. */
+  g_assert_cmpuint (n_late, <, n_asked);
+  g_assert_cmpstr (fixture->log->str, ==, log);
+}
+
 /* A host that vanishes is missed, though it has said nothing. */
 static void
 test_vanished (Fixture       *fixture,
@@ -292,6 +320,7 @@ main (int   argc,
   ADD ("/net-discovery/one-family", 300, test_one_family);
   ADD ("/net-discovery/divided", 300, test_divided);
   ADD ("/net-discovery/vanished", 300, test_vanished);
+  ADD ("/net-discovery/lossy", 3600000, test_lossy);
 
   return g_test_run ();
 }

@@ -312,7 +312,7 @@ tisock_avahi_client_new (TisockReactor           *reactor,
 void
 tisock_avahi_client_close (TisockAvahiClient *self)
 {
-  g_autoptr(GObject) owner = g_steal_pointer (&self->owner);
+  G_GNUC_UNUSED g_autoptr(GObject) owner = g_steal_pointer (&self->owner);
 
   forget_daemon (self);
   if (self->watch_id != 0)

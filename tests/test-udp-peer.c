@@ -100,6 +100,7 @@ test_name (Fixture       *fixture,
   write_to (fixture, "127.0.0.1", "two");
   write_to (fixture, "peer.test", "three");
   write_to (fixture, "127.0.0.1", "four");
+  mock_resolver_await_calls (fixture->resolver, 2);
   udp_fixture_settle ();
   g_assert_cmpuint (get_left (fixture), ==, 4);
   udp_fixture_expect_now (&fixture->udp, "");
@@ -147,7 +148,9 @@ test_names (Fixture       *fixture,
     g_assert_true (tisock_socket_core_wait (fixture->udp.core, -1, NULL));
   udp_fixture_expect_sent (&fixture->udp, "one");
   udp_fixture_expect_sent (&fixture->udp, "two");
-  g_assert_cmpuint (mock_resolver_get_n_calls (fixture->resolver), ==, 4);
+  /* What the other family says is not asked for once there is an answer, if it was not by then. */
+  g_assert_cmpuint (mock_resolver_get_n_calls (fixture->resolver), >=, 2);
+  g_assert_cmpuint (mock_resolver_get_n_calls (fixture->resolver), <=, 4);
 }
 
 /* IPv4 if there is any; else IPv6. */
